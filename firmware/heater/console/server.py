@@ -1,0 +1,100 @@
+# The serial console: one JSON request a line, one JSON answer a line.
+#
+#   > {"id": 7, "m": "cfg.set", "p": {"k": "control.setpoint_mdeg", "v": 21000}}
+#   < {"id": 7, "ok": true, "r": {}}
+#   < {"id": 7, "ok": false, "e": {"c": -32602, "text": "...", "next": "..."}}
+#
+# A line that does not begin with "{" is for people: `help`, `status`. Error codes below -32000 are
+# those of JSON-RPC 2.0.
+
+import json
+
+from heater.console.frames import LineReader
+
+MALFORMED = -32700
+NO_METHOD = -32601
+BAD_PARAMETERS = -32602
+INTERNAL = -32603
+
+
+class RequestError(Exception):
+    """A refusal to be told to the peer: code, plain sentence, next step, and facts by key."""
+
+    def __init__(self, code, text, next_step="", facts=None):
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.next_step = next_step
+        self.facts = facts
+
+
+class Console:
+    """Serves one port. `methods` maps a name to a callable that takes the parameters (a dict).
+
+    `words` maps a human command to a callable that returns text.
+    """
+
+    def __init__(self, port, methods, words):
+        self._port = port
+        self._reader = LineReader(port)
+        self._methods = methods
+        self._words = words
+        self.refused = 0
+
+    def poll(self):
+        """Serve at most one request. True when there was one; call again in the next slice."""
+        line = self._reader.poll()
+        if line is None:
+            return False
+        if line[:1] == b"{" or not line:
+            self._send(self._answer(line))
+        else:
+            self._port.write(self._word(line).encode() + b"\n")
+        return True
+
+    def event(self, message):
+        """Send an unasked message, such as telemetry."""
+        self._send(message)
+
+    def _send(self, message):
+        self._port.write(json.dumps(message).encode() + b"\n")
+
+    def _word(self, line):
+        try:
+            word = line.decode().split()[0]
+        except (UnicodeError, IndexError):
+            return "? help"
+        speak = self._words.get(word)
+        return speak() if speak else "? " + word[:16] + " (help)"
+
+    def _answer(self, line):
+        request_id = None
+        try:
+            try:
+                request = json.loads(line)
+            except ValueError:
+                raise RequestError(MALFORMED, "not a JSON object of at most 240 bytes",
+                                   "send one request a line") from None  # fmt: skip
+            if not isinstance(request, dict):
+                raise RequestError(MALFORMED, "not a JSON object", 'send {"id":1,"m":"hello"}')
+            request_id = request.get("id")
+            name = request.get("m")
+            method = self._methods.get(name) if isinstance(name, str) else None
+            if method is None:
+                raise RequestError(NO_METHOD, "no such method", 'ask {"id":1,"m":"methods"}')
+            parameters = request.get("p", {})
+            if not isinstance(parameters, dict):
+                raise RequestError(BAD_PARAMETERS, "p is not an object", "send p as {}")
+            return {"id": request_id, "ok": True, "r": method(parameters)}
+        except RequestError as e:
+            self.refused += 1
+            error = {"c": e.code, "text": e.text}
+            if e.next_step:
+                error["next"] = e.next_step
+            if e.facts:
+                error.update(e.facts)
+            return {"id": request_id, "ok": False, "e": error}
+        except Exception as e:  # a defect in one method must not cost the console
+            self.refused += 1
+            text = "defect in this method: " + repr(e)
+            return {"id": request_id, "ok": False, "e": {"c": INTERNAL, "text": text}}

@@ -1,0 +1,5 @@
+# Hands over to the application, which never returns.
+
+from heater import app
+
+app.run()

@@ -1,0 +1,394 @@
+"""A heater to experiment with: the real firmware in MicroPython on simulated hardware.
+
+    from nuanbu.sim import Device
+
+    with Device(board="sim", settings={"control.setpoint_mdeg": 21000}) as dev:
+        reply = dev.step(seconds=10.0, room_c=18.3)
+        print(reply.power_w, reply.mode, reply.faults)
+
+Any plant model can stand behind it: give `step` the temperatures, take the power.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from nuanbu.errors import UserError
+from nuanbu.sim.plant import SimplePlant
+from nuanbu.sim.process import POWER_ON, DeviceDied, DeviceProcess, Physical, Report
+
+BUTTONS = {"button": 1, "main": 1, "up": 2, "down": 4}
+_MODES = ("off", "heat", "plan")
+_SLICE_MS = 1000  # the built-in model moves at least once a simulated second
+_CONSOLE_MS = 100  # one tick: the firmware serves its console after every tick
+_REQUEST_TICKS = 50
+_FRAME_BYTES = 240
+_RESETS_A_STEP = 100
+
+# Physical inputs of `step`: name -> (lowest, highest, unit)
+INPUTS = {
+    "room_c": (-60.0, 125.0, "degC"),
+    "body_c": (-60.0, 400.0, "degC"),
+    "chip_c": (-60.0, 150.0, "degC"),
+    "outdoor_c": (-60.0, 60.0, "degC"),
+    "mains_v": (0.0, 480.0, "V"),
+    "leakage_ma": (0.0, 1000.0, "mA"),
+    "tilted": (0, 1, ""),
+}
+
+
+class Refused(UserError):
+    """The firmware refused a request. The text is its own reason; `code` its error number."""
+
+
+@dataclass
+class Step:
+    """What the heater did during one `Device.step`.
+
+    power_w  mean electrical power at the element in W
+    contactor  True while the safety contactor is closed (at the end of the step)
+    switchings, contactor_switchings  operations during the step, each on or off counts one
+    mode  "off", "heat" or "plan"
+    faults  active and latched faults, a dict each (code, measured, expected ...)
+    snapshot  every field of the firmware's own Snapshot, as integers
+    trace  output pins' edges: (ms since power-up, pin, level)
+    """
+
+    seconds: float
+    power_w: float
+    contactor: bool
+    switchings: int
+    contactor_switchings: int
+    mode: str
+    faults: list[dict]
+    snapshot: dict
+    trace: list[tuple[int, int, int]] = field(default_factory=list)
+    resets: list[int] = field(default_factory=list)
+
+
+class Device:
+    """One heater in virtual time.
+
+    board     folder under `boards/` that can be simulated
+    settings  setting name -> value, committed before the first step
+    start     ISO 8601 local time with offset, told to the firmware as its wall clock; None
+              leaves it without a clock, as after a power cut
+    seed      moves the start of the tick counter, so that wraps fall anywhere
+    flash     file that holds the flash; None uses a temporary one
+    speed     None: as fast as possible; 1.0: real time; k: k times real time
+
+    Raises UserError for an impossible argument, Refused for a setting the firmware refuses,
+    DeviceDied when the firmware ends.
+    """
+
+    def __init__(
+        self,
+        board: str = "sim",
+        settings: dict | None = None,
+        start: str | None = None,
+        *,
+        seed: int = 0,
+        flash: str | Path | None = None,
+        speed: float | None = None,
+        log: str | Path | None = None,
+    ):
+        if speed is not None and not speed > 0:
+            raise UserError(f"speed={speed}: must be above 0, or None for as fast as possible")
+        self._start = _instant(start)
+        self._board = board
+        self._seed = seed
+        self._log = Path(log) if log else None
+        self._speed = speed
+        self._temp = None
+        if flash is None:
+            self._temp = tempfile.TemporaryDirectory(prefix="nuanbu-")
+            flash = Path(self._temp.name) / "flash.bin"
+        self._flash = Path(flash)
+        self._world: dict = {}
+        self._faults: dict[str, int] = {}
+        self.plant = SimplePlant()
+        self.physical = Physical()
+        self.elapsed_ms = 0  # virtual time since the device was made
+        self._ahead_ms = 0  # used by console requests, taken off the next step
+        self._pending = _Sum()
+        self._press_ms = 0
+        self._pressed = 0
+        self._request_id = 0
+        self._process: DeviceProcess | None = None
+        self._fresh = True
+        try:
+            if settings:
+                self._provision(settings)
+        except BaseException:
+            self.close()
+            raise
+
+    # --- life
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the firmware and remove a temporary flash."""
+        self._stop()
+        if self._temp:
+            self._temp.cleanup()
+            self._temp = None
+
+    def _stop(self) -> None:
+        if self._process:
+            self._process.close()
+            self._process = None
+
+    def _boot(self, cause: int = POWER_ON) -> None:
+        self._stop()
+        self._process = DeviceProcess(self._flash, board=self._board, log=self._log)
+        # Two bits of the seed decide how far the tick counter is from its wrap.
+        world = {"reset_cause": cause, "epoch_ms": (self._seed * 0x9E3779B1) & 0x3FFFFFFF}
+        self._commands = [{"set": {**world, **self._world}}]
+        self._commands += [{"fault": k, "value": v} for k, v in self._faults.items()]
+
+    def _provision(self, settings: dict) -> None:
+        """Commit settings on a first boot, then start afresh, as an installer leaves it."""
+        self.physical.body_c = self.physical.room_c
+        self.set(settings)
+        self._stop()
+        self.elapsed_ms = self._ahead_ms = 0
+        self._pending = _Sum()
+
+    def power_cycle(self, off_s: float = 10.0) -> None:
+        """Cut the power for `off_s` of virtual time, then boot from the same flash."""
+        self._stop()
+        for _ in range(max(1, round(off_s))):
+            self.plant.step(off_s / max(1, round(off_s)), 0.0)
+        self.elapsed_ms += round(off_s * 1000)
+        self._fresh = False  # the wall clock is gone
+
+    # --- physics
+
+    def step(self, seconds: float = 1.0, **inputs) -> Step:
+        """Run the firmware for `seconds` of virtual time with the given inputs held.
+
+        Inputs, each optional: room_c (at the room sensor), body_c, chip_c, outdoor_c (degC),
+        mains_v (V), leakage_ma (mA), tilted (0 or 1). What is not given comes from the simple
+        model in `plant`. `seconds` is a multiple of 0.1 between 0.1 and 86400.
+        Raises UserError outside these ranges.
+        """
+        if not 0.1 <= seconds <= 86_400:
+            raise UserError(f"seconds={seconds}: must be between 0.1 and 86400")
+        self._take(inputs)
+        if self._process is None:
+            self._boot_clocked()
+        left_ms = round(seconds * 1000) - self._ahead_ms
+        self._ahead_ms = 0
+        slice_ms = left_ms if inputs.get("body_c") is not None else _SLICE_MS
+        if "room_c" not in inputs:
+            slice_ms = min(slice_ms, _SLICE_MS)
+        probe = None
+        while left_ms > 0 or probe is None:
+            span_ms = max(_CONSOLE_MS, min(slice_ms, left_ms))
+            if self._press_ms:
+                span_ms = min(span_ms, self._press_ms)
+            report = self._advance(span_ms, inputs, probe=left_ms <= span_ms)
+            left_ms -= span_ms
+            probe = report.probe or probe
+            if left_ms <= 0 and probe is None and len(self._pending.resets) > _RESETS_A_STEP:
+                raise DeviceDied("the firmware resets again and again without a single tick")
+        self._ahead_ms = -left_ms
+        total, self._pending = self._pending, _Sum()
+        return Step(
+            seconds=seconds,
+            power_w=total.energy_j / (total.ms / 1000),
+            contactor=report.contactor,
+            switchings=total.switchings,
+            contactor_switchings=total.contactor_switchings,
+            mode=_MODES[probe.get("mode", 0)],
+            faults=probe.get("faults", []),
+            snapshot={k: v for k, v in probe.items() if k != "faults"},
+            trace=total.trace,
+            resets=total.resets,
+        )
+
+    def press(self, button: str = "button", seconds: float = 0.3) -> None:
+        """Press a button from the beginning of the next step on, for `seconds`."""
+        if button not in BUTTONS:
+            raise UserError(f"button {button!r}: choose one of {', '.join(sorted(BUTTONS))}")
+        self._pressed = BUTTONS[button]
+        self._press_ms = max(_CONSOLE_MS, round(seconds * 10) * 100)
+
+    def inject(self, fault: str, value: int = 1) -> None:
+        """Break (or with value=0 mend) a part of the simulated hardware; see boards/sim."""
+        if value:
+            self._faults[fault] = value
+        else:
+            self._faults.pop(fault, None)
+        if self._process:
+            self._commands.append({"fault": fault, "value": value})
+
+    def world(self, **values) -> None:
+        """Set globals of boards/sim/world.py, for example hang_ms or noise_mdeg."""
+        if "hang_ms" not in values:
+            self._world.update(values)
+        if self._process:
+            self._commands.append({"set": values})
+
+    # --- console
+
+    def set(self, settings: dict) -> None:
+        """Change settings the way a console command does: all of them, or none.
+
+        Raises Refused with the firmware's own reason.
+        """
+        try:
+            for name, value in settings.items():
+                self.request("cfg.set", k=name, v=value)
+        except Refused:
+            self.request("cfg.drop")
+            raise
+        answer = self.request("cfg.commit")
+        hardware = {"heater.rated_w": "element_rated_w", "heater.rated_mv": "element_rated_mv",
+                    "heater.modulator": "modulator"}  # fmt: skip
+        self.world(**{hardware[k]: v for k, v in settings.items() if k in hardware})
+        if "heater.rated_w" in settings:
+            self.plant.rated_w = settings["heater.rated_w"]
+        if answer.get("restart"):
+            self._stop()
+
+    def get(self, name: str):
+        """Value of a setting in force."""
+        return self.request("cfg.get", k=name)["v"]
+
+    def request(self, method: str, **params):
+        """Send one console request and return the result; raises Refused on an error answer."""
+        self._request_id += 1
+        line = json.dumps({"id": self._request_id, "m": method, "p": params}).encode() + b"\n"
+        if len(line) > _FRAME_BYTES:
+            raise UserError(f"request of {len(line)} bytes: the console takes {_FRAME_BYTES}")
+        if self._process is None:
+            self._boot_clocked()
+        received = b""
+        report = self._advance(_CONSOLE_MS, {}, console=line)
+        for _ in range(_REQUEST_TICKS):
+            self._ahead_ms += _CONSOLE_MS
+            received += report.console
+            for text in received.split(b"\n")[:-1]:
+                answer = _answer(text, self._request_id)
+                if answer is not None:
+                    return answer
+            report = self._advance(_CONSOLE_MS, {})
+        raise DeviceDied(f"no answer to {method} within {_REQUEST_TICKS * _CONSOLE_MS} ms")
+
+    # --- inside
+
+    def _boot_clocked(self) -> None:
+        self._boot()
+        if self._start is not None and self._fresh:
+            self._fresh = False
+            self.request("time.set", epoch_s=self._start + self.elapsed_ms // 1000)
+
+    def _take(self, inputs: dict) -> None:
+        for name, value in inputs.items():
+            if name not in INPUTS:
+                raise UserError(f"no input {name!r}; there are: {', '.join(INPUTS)}")
+            if value is None:
+                continue
+            low, high, unit = INPUTS[name]
+            if not low <= value <= high:
+                raise UserError(f"{name}={value}: must be between {low} and {high} {unit}".strip())
+        if inputs.get("room_c") is not None:
+            self.plant.room_c = inputs["room_c"]
+        if inputs.get("body_c") is not None:
+            self.plant.body_c = inputs["body_c"]
+        elif self.elapsed_ms == 0:
+            self.plant.body_c = self.plant.room_c
+        if inputs.get("outdoor_c") is not None:
+            self.plant.outdoor_c = inputs["outdoor_c"]
+
+    def _advance(self, span_ms: int, inputs: dict, *, console=b"", probe=False) -> Report:
+        p = self.physical
+        p.room_c = self.plant.room_c
+        p.body_c = self.plant.body_c
+        p.chip_c = self.plant.chip_c if inputs.get("chip_c") is None else inputs["chip_c"]
+        for name in ("mains_v", "leakage_ma"):
+            if inputs.get(name) is not None:
+                setattr(p, name, inputs[name])
+        if inputs.get("tilted") is not None:
+            p.tilted = bool(inputs["tilted"])
+        p.buttons = self._pressed if self._press_ms else 0
+        began = time.monotonic()
+        commands, self._commands = self._commands, []
+        assert self._process
+        report = self._process.exchange(
+            span_ms, p, console=console, commands=commands, probe=probe
+        )
+        self._press_ms = max(0, self._press_ms - span_ms)
+        self.elapsed_ms += span_ms
+        self._pending.add(span_ms, report)
+        mean_w = report.energy_j / (span_ms / 1000)
+        held = self.plant.room_c, self.plant.body_c
+        self.plant.step(span_ms / 1000, mean_w)
+        if inputs.get("room_c") is not None:
+            self.plant.room_c = held[0]
+        if inputs.get("body_c") is not None:
+            self.plant.body_c = held[1]
+        if report.reset_cause is not None:
+            self._boot(report.reset_cause)
+        if self._speed:
+            time.sleep(max(0.0, span_ms / 1000 / self._speed - (time.monotonic() - began)))
+        return report
+
+
+@dataclass
+class _Sum:
+    """What has been reported since the last step was answered."""
+
+    ms: int = 0
+    energy_j: float = 0.0
+    switchings: int = 0
+    contactor_switchings: int = 0
+    trace: list = field(default_factory=list)
+    resets: list = field(default_factory=list)
+
+    def add(self, span_ms: int, report: Report) -> None:
+        self.ms += span_ms
+        self.energy_j += report.energy_j
+        self.switchings += report.switchings
+        self.contactor_switchings += report.contactor_switchings
+        self.trace += report.trace
+        if report.reset_cause is not None:
+            self.resets.append(report.reset_cause)
+
+
+def _instant(start: str | None) -> int | None:
+    """Epoch seconds of an ISO 8601 time with offset."""
+    if start is None:
+        return None
+    try:
+        when = datetime.fromisoformat(start)
+    except ValueError:
+        raise UserError(f"start={start!r}: not an ISO 8601 time, such as 2026-01-20T10:00:00+08:00")
+    if when.tzinfo is None:
+        raise UserError(f"start={start!r}: the offset is missing, such as +08:00")
+    return int(when.timestamp())
+
+
+def _answer(line: bytes, request_id: int):
+    """Result of the answer in `line`, or None if it is no answer to this request."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(message, dict) or message.get("id") != request_id:
+        return None
+    if message.get("ok"):
+        return message.get("r") or {}
+    error = message.get("e", {})
+    raise Refused(error.get("text") or json.dumps(error), error.get("next", ""))
