@@ -25,6 +25,16 @@ ROWS = (
     ("limits.installed_w", "int", "W", 0, 3500, 3500, "installer", False),
     # --- protect
     # --- plan
-    # --- record
+    # --- record: what a resident may choose; together they always leave 18 degC, the legal floor
+    ("bounds.setpoint_low_mdeg", "int", "mdeg", 5_000, 18_000, 5_000, "installer", False),
+    ("bounds.setpoint_high_mdeg", "int", "mdeg", 18_000, 30_000, 30_000, "installer", False),
     # --- link
 )
+
+# Bounds that installer or company may draw closer than the table: (name, setting that holds the
+# lowest value or "", setting that holds the highest or ""). A value outside moves to the bound.
+NARROWED = (("control.setpoint_mdeg", "bounds.setpoint_low_mdeg", "bounds.setpoint_high_mdeg"),)
+
+# First parts of the names of settings that a factory reset leaves alone: what is fitted in this
+# very heater, and its calibration.
+KEPT_ON_RESET = ("heater", "calibration")

@@ -16,5 +16,7 @@ TEXTS = {
     # --- protect
     # --- plan
     # --- record
+    "bounds.setpoint_low_mdeg": ("最低可设温度", "Lowest set-point a resident may choose"),
+    "bounds.setpoint_high_mdeg": ("最高可设温度", "Highest set-point a resident may choose"),
     # --- link
 }

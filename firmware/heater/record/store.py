@@ -1,0 +1,163 @@
+# Small files that survive a power cut at any instant.
+#
+# Every name has two slots, written in turn, so that the new copy is complete before the old one
+# is touched; within a slot LittleFS makes "write a temporary file, then rename it" atomic. The
+# slot is the lowest bit of the generation number, so nothing but the files themselves has to be
+# remembered. A CRC over name, generation and content finds what the file system did not: a
+# fragment left by an exception inside `with open()`, a bad flash cell, or an old directory block
+# that points at another file's data. A damaged copy costs that copy, never the boot.
+
+import binascii
+import os
+import struct
+
+from micropython import const
+
+from heater.record import events
+
+_HEADER = "<2sHIII"  # magic, format, generation, length, CRC-32
+_HEADER_LEN = const(16)
+_MAGIC = b"NB"
+_FORMAT = const(1)
+_MAX_LEN = const(16384)  # a longer file cannot have come from here: do not read it into RAM
+
+# Flash budget for writes that can wait: at most 200 a day (see docs/storage.md), of which this
+# bucket spreads out 160; the rest is left for latches, which never wait.
+_REFILL_S = const(540)
+_BUCKET = const(40)
+
+
+class Store:
+    """Blobs by name in one directory.
+
+    path: directory, made if absent. note(code, value): called for what should be in the event
+    journal; codes in `heater.record.events`.
+    """
+
+    def __init__(self, path, note=None):
+        self.path = path
+        self.writes = 0  # file writes since boot, for the wear figure
+        self._note = note
+        self._generations = {}
+        self._waiting = {}
+        self._tokens = _BUCKET
+        self._refilled_s = 0
+        try:
+            os.mkdir(path)
+        except OSError:
+            pass  # there already; anything worse shows at the first save
+
+    def load(self, name):
+        """The newest undamaged content of `name` as bytes, or None when there is none."""
+        waiting = self._waiting.get(name)
+        if waiting is not None:
+            return waiting
+        first, second = self._generation(name, 0), self._generation(name, 1)
+        for slot in (0, 1) if first > second else (1, 0):
+            generation = first if slot == 0 else second
+            if generation < 0:
+                continue
+            data = self._read(name, slot)
+            if data is not None:
+                self._generations[name] = generation
+                return data
+            self._event(events.FILE_DAMAGED, slot)
+        self._generations[name] = 0
+        return None
+
+    def save(self, name, data):
+        """Write now, new copy before old. True when it is on flash, False (old kept) if not."""
+        if name not in self._generations:
+            self.load(name)
+        self._waiting.pop(name, None)
+        generation = self._generations[name] + 1
+        temporary = self.path + "/" + name + ".t"
+        self.writes += 1
+        self._tokens = max(self._tokens - 1, -_BUCKET)
+        try:
+            with open(temporary, "wb") as file:
+                file.write(_header(name, generation, data))
+                file.write(data)
+            os.rename(temporary, self._file(name, generation & 1))
+        except (OSError, MemoryError):
+            self._event(events.FILE_UNWRITABLE, len(data))
+            return False
+        self._generations[name] = generation
+        return True
+
+    def save_soon(self, name, data):
+        """Write at one of the next polls when the flash budget allows; a later value replaces
+        an earlier one that is still waiting."""
+        self._waiting[name] = data
+
+    def affordable(self):
+        """True while the flash budget has room for a write that could also be refused."""
+        return self._tokens > 0
+
+    def poll(self, uptime_s):
+        """Call in slow code after the tick: at most one file is written. True if one was."""
+        while uptime_s - self._refilled_s >= _REFILL_S:
+            self._refilled_s += _REFILL_S
+            self._tokens = min(self._tokens + 1, _BUCKET)
+        if not self._waiting or self._tokens <= 0:
+            return False
+        name = next(iter(self._waiting))
+        return self.save(name, self._waiting[name])
+
+    def flush(self):
+        """Write all that waits, before an intended restart."""
+        while self._waiting:
+            name = next(iter(self._waiting))
+            self.save(name, self._waiting[name])
+
+    def remove(self, name):
+        """Forget `name`. The older copy goes first: a power cut between leaves the present."""
+        self.load(name)
+        self._waiting.pop(name, None)
+        newest = self._generations.pop(name) & 1
+        for slot in (1 - newest, newest):
+            try:
+                os.remove(self._file(name, slot))
+            except OSError:
+                pass  # was not there
+
+    def _file(self, name, slot):
+        return self.path + "/" + name + (".b" if slot else ".a")
+
+    def _generation(self, name, slot):
+        # -1: no such file, or no header that could be ours
+        try:
+            with open(self._file(name, slot), "rb") as file:
+                header = file.read(_HEADER_LEN)
+        except OSError:
+            return -1
+        if len(header) == _HEADER_LEN:
+            magic, version, generation, _, _ = struct.unpack(_HEADER, header)
+            if magic == _MAGIC and version == _FORMAT:
+                return generation
+        self._event(events.FILE_DAMAGED, slot)
+        return -1
+
+    def _read(self, name, slot):
+        try:
+            with open(self._file(name, slot), "rb") as file:
+                header = file.read(_HEADER_LEN)
+                _, _, generation, length, _ = struct.unpack(_HEADER, header)
+                if length > _MAX_LEN:
+                    return None
+                data = file.read(length + 1)
+        except OSError:
+            return None
+        return data if header == _header(name, generation, data) else None
+
+    def _event(self, code, value):
+        if self._note is not None:
+            self._note(code, value)
+
+
+def _header(name, generation, data):
+    # The name is part of the check sum but not of the file: another name's content must fail.
+    crc = binascii.crc32(name.encode())
+    crc = binascii.crc32(struct.pack("<II", generation, len(data)), crc)
+    crc = binascii.crc32(data, crc)
+    return struct.pack(_HEADER, _MAGIC, _FORMAT, generation, len(data), crc)
