@@ -1,0 +1,134 @@
+# Switches that wear out and click: one relay, or two stages of an element.
+#
+# Between the two neighbouring levels of the element (off and full; with two stages off, low, high,
+# full) the modulator keeps account of the energy granted but not yet delivered and switches when
+# the account reaches +-bound: a charge-balance converter. With
+#     bound = period g (L - g) / 2 L       (g above the lower level, L between the levels)
+# the cycle has the wanted period at every load, its mean is exact, and the swing of the room lies
+# evenly on both sides of the mean, which is the least a given number of cycles allows.
+
+from micropython import const
+
+from heater.signals import STAGE_FULL, STAGE_HIGH, STAGE_LOW, STAGE_OFF
+
+_TICKS_A_SECOND = const(10)
+_CUT_SHARE = const(4)  # a grant lower by 1/4 of the element ends a pulse at once
+
+
+class Levels:
+    """Modulator for relays. `step` every 100 ms tick.
+
+    stages     (low, high) share of the element behind each relay in permille, (0, 1000) for one
+    period_s   length of a cycle; min_s: least time on and off; budget_s: seconds of life one
+               cycle costs; a cycle may start when that much is saved (at most `saved` cycles)
+    """
+
+    def __init__(self, low_permille=0, period_s=1620, min_s=60, budget_s=1600, saved=3):
+        self.low_permille = low_permille
+        self.stage = STAGE_OFF
+        self.effective_w = 0
+        self.switchings = 0
+        self._level = 0
+        self._held = 1 << 20  # ticks since the last change; a start may switch at once
+        self._owed = 0
+        self._grant_w = 0  # the grant when the pulse began, and the highest since
+        self._credit = 0
+        self.set_profile(period_s, min_s, budget_s, saved)
+        self._credit = self._credit_max
+
+    def set_profile(self, period_s, min_s, budget_s, saved):
+        """Change the profile; takes effect from the next change on."""
+        self._half_period = period_s * _TICKS_A_SECOND // 2
+        self._min = min_s * _TICKS_A_SECOND
+        self._cost = budget_s * _TICKS_A_SECOND
+        self._credit_max = self._cost * saved
+        if self._credit > self._credit_max:
+            self._credit = self._credit_max
+
+    def _share(self, level):
+        """Permille of the element at a level 0..3 (0, low, high, full)."""
+        if level == 0:
+            return 0
+        if level == 3:
+            return 1000
+        return self.low_permille if level == 1 else 1000 - self.low_permille
+
+    def step(self, grant_w, available_w):
+        """Stage for this tick; arguments as in ssr.SolidState.step."""
+        self._held += 1
+        if self._credit < self._credit_max:
+            self._credit += 1
+        if grant_w <= 0 or available_w <= 0:
+            self._owed = 0
+            return self._go(0, available_w)
+        if grant_w > available_w:
+            grant_w = available_w
+
+        level = self._level
+        lower = 0
+        upper = 3
+        if self.low_permille:
+            if grant_w * 1000 >= (1000 - self.low_permille) * available_w:
+                lower = 2
+            elif grant_w * 1000 >= self.low_permille * available_w:
+                lower = 1
+                upper = 2
+            else:
+                upper = 1
+        low_w = self._share(lower) * available_w // 1000
+        high_w = self._share(upper) * available_w // 1000
+
+        owed = self._owed + grant_w - self.effective_w
+        span = high_w - low_w
+        above = grant_w - low_w
+        bound = self._half_period * (above * (span - above) // span)
+        limit = self._half_period * 2 * available_w
+        if owed > limit:
+            owed = limit
+        elif owed < -limit:
+            owed = -limit
+        self._owed = owed
+
+        if grant_w > self._grant_w:
+            self._grant_w = grant_w
+        if level > lower and self._grant_w - grant_w > available_w // _CUT_SHARE:
+            # The grant has fallen since this pulse began: end it, also inside the least time.
+            self._grant_w = grant_w
+            if self._owed > 0:
+                self._owed = 0
+            return self._go(lower, available_w)
+        if level > upper:
+            return self._go(upper, available_w)
+        if level < lower:
+            return self._go(lower, available_w)
+        if self._held >= self._min:
+            if level == upper:
+                if owed <= -bound and above < span:
+                    return self._go(lower, available_w)
+            elif owed >= bound and (self._credit >= self._cost or above >= span):
+                self._grant_w = grant_w
+                return self._go(upper, available_w)
+        return self._go(level, available_w)
+
+    def _go(self, level, available_w):
+        if level != self._level:
+            if level > self._level:
+                self.switchings += 1
+                self._credit -= self._cost
+                if self._credit < 0:
+                    self._credit = 0
+            self._level = level
+            self._held = 0
+        self.effective_w = self._share(level) * available_w // 1000
+        if level == 0:
+            self.stage = STAGE_OFF
+        elif level == 3:
+            self.stage = STAGE_FULL
+        else:
+            self.stage = STAGE_LOW if level == 1 else STAGE_HIGH
+        return self.stage
+
+    def hold_off(self):
+        """Off now, by interlock. Nothing is owed afterwards."""
+        self._owed = 0
+        self._go(0, 0)

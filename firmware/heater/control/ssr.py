@@ -1,0 +1,66 @@
+# Solid-state switch: time-proportioned in windows, 100 ms resolution, the remainder carried so that
+# the mean is exact. 100 ms is a whole number of mains periods at 50 Hz, so the load is symmetric.
+#
+# Window 10 s: the fewer changes a minute, the larger the voltage change a lamp on the same line
+# may see (flicker curve of IEC 61000-3-3); a room notices nothing of 10 s.
+
+from micropython import const
+
+from heater.signals import STAGE_FULL, STAGE_OFF
+
+_WINDOW_TICKS = const(100)
+
+
+class SolidState:
+    """Modulator for a switch that may switch at will. `step` every 100 ms tick."""
+
+    def __init__(self):
+        self.stage = STAGE_OFF
+        self.effective_w = 0  # power at the element in this tick, 0 or available_w
+        self.switchings = 0  # changes from off to on, since start
+        self._phase = 0
+        self._owed = 0  # granted less delivered, W x ticks
+
+    def step(self, grant_w, available_w):
+        """Stage for this tick.
+
+        grant_w      power granted, 0..5000; never exceeded in the mean of a window
+        available_w  power of the element at the present mains voltage, 0..5000
+        """
+        on = self.stage
+        if grant_w <= 0 or available_w <= 0:
+            return self._rest()
+        if self._phase >= _WINDOW_TICKS:
+            self._phase = 0
+        left = _WINDOW_TICKS - self._phase
+        # What is still to be delivered in this window, rounded to whole ticks.
+        due = self._owed + grant_w * left
+        if self._phase == 0:
+            on = STAGE_FULL
+        if 2 * due <= available_w:
+            on = STAGE_OFF
+        self._phase += 1
+        owed = self._owed + grant_w
+        if on:
+            owed -= available_w
+            if not self.stage:
+                self.switchings += 1
+            self.effective_w = available_w
+        else:
+            self.effective_w = 0
+        if owed > available_w * _WINDOW_TICKS:
+            owed = available_w * _WINDOW_TICKS
+        self._owed = owed if grant_w < available_w or owed < 0 else 0
+        self.stage = on
+        return on
+
+    def hold_off(self):
+        """Off now, by interlock. Nothing is owed afterwards."""
+        self._rest()
+
+    def _rest(self):
+        self.stage = STAGE_OFF
+        self.effective_w = 0
+        self._phase = _WINDOW_TICKS
+        self._owed = 0
+        return STAGE_OFF

@@ -1,0 +1,53 @@
+# From the learned room to gains: pole placement, with the speed bounded by what the sensor allows.
+#
+# Observer: three equal poles at w_o for sensor, room and loss. A sensor of lag Ts amplifies its
+# quantisation by about (Ts w_o)^2, which bounds w_o. Regulator: emitter and room as a double
+# pole at w_c = w_o / 2 (separation: Astrom & Murray, "Feedback Systems", 8.3); where the emitter
+# is quicker than that, it is left alone and the law is proportional, as in SIMC (Skogestad 2003,
+# "Simple analytic rules for model reduction and PID controller tuning").
+#
+# Floats: called when the model changes, never in the tick.
+
+
+def observer_speed(model):
+    """Bandwidth w_o of the observer in 1/s."""
+    return 1.0 / (60.0 + 0.55 * model.sensor_s)
+
+
+def observer_gains(model):
+    """(sensor, room, loss) gains of Observer in its fixed point (units there)."""
+    w = observer_speed(model)
+    ts = float(model.sensor_s)
+    k = model.rate_nk * 1e-9
+    a = k * model.loss_dw * 0.1
+    # s^3 + (l1 + 1/ts + a) s^2 + ((l1 + 1/ts) a + l2/ts) s + k l3/ts = (s + w)^3
+    l1 = 3 * w - 1 / ts - a
+    l2 = ts * (3 * w * w - (l1 + 1 / ts) * a)
+    l3 = ts * w * w * w / k
+    l1 = max(l1, 0.0)
+    return (
+        _gain(l1 * 62.5),
+        _gain(l2 * 62.5),
+        _gain(l3 * 0.0625),
+    )
+
+
+def _gain(x):
+    return min(max(int(x * 4096 + 0.5), 0), 32_000)
+
+
+def regulator_gains(model):
+    """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y')."""
+    w = observer_speed(model) / 2
+    te = float(model.emitter_s)
+    k = model.rate_nk * 1e-9
+    a = k * model.loss_dw * 0.1
+    # te s^2 + (1 + te a + k kp lead) s + a + k kp = te (s + w)^2
+    kp = (te * w * w - a) / k
+    lead_k = 2 * w * te - 1 - te * a
+    if lead_k <= 0 or kp <= 0:
+        # Emitter quicker than the loop: one pole at w, the other stays near 1/te.
+        kp = max(w * (1 + te * a - te * w) - a, 0.2 * w) / k
+        lead_k = 0.0
+    kp = min(max(kp, 20.0), 20_000.0)
+    return int(kp), int(lead_k / (k * kp))
