@@ -1,0 +1,85 @@
+# The heater's own buttons: a main button with up and down, or one knob whose detents arrive as up
+# and down and whose push is main. Presses become events; what they mean is the scheduler's affair.
+#
+# Time is counted in ticks of 100 ms, so there is nothing that wraps.
+
+from micropython import const
+
+from heater.signals import BUTTON_DOWN, BUTTON_MAIN, BUTTON_UP
+
+NO_EVENT = const(0)
+UP = const(1)
+DOWN = const(2)
+BOOST = const(3)  # main, short
+MODE = const(4)  # main, held 1 s to 5 s
+LOCK = const(5)  # main, held 5 s: child lock on or off
+
+_LONG_TICKS = const(10)
+_LOCK_TICKS = const(50)
+_REPEAT_AFTER_TICKS = const(8)
+_REPEAT_EVERY_TICKS = const(4)
+_AWAKE_TICKS = const(100)  # the display answers for 10 s after a press, even in quiet hours
+
+# Index of what the LED shows (Outputs.led). The board turns it into a pattern.
+LED_DARK = const(0)
+LED_FAULT = const(1)
+LED_STANDBY = const(2)  # on, nothing to heat
+LED_HEATING = const(3)
+LED_BOOST = const(4)
+LED_WINDOW = const(5)
+LED_NO_CLOCK = const(6)  # following the last set-point, because the plan needs a clock
+LED_LOCKED = const(7)  # a press was refused by the child lock
+LED_OFF_FROST = const(8)  # off, frost protection watches
+
+
+class Buttons:
+    """Turns the level of the buttons into events, one call a tick."""
+
+    def __init__(self):
+        self.awake = 0  # ticks for which the display still answers a press
+        self._held = 0  # the one button that counts; the others wait until it is let go
+        self._ticks = 0
+
+    def step(self, buttons):
+        """Take the pressed buttons (bits BUTTON_*) of this tick; returns an event or NO_EVENT.
+
+        Up and down act at once and repeat while held. Main acts when let go, so that a long
+        press is not first taken for a short one, except for the lock, which acts after 5 s.
+        """
+        if self.awake:
+            self.awake -= 1
+        held = self._held
+        if not held:
+            if not buttons:
+                return NO_EVENT
+            self._press(buttons)
+            held = self._held
+            return NO_EVENT if held == BUTTON_MAIN else (UP if held == BUTTON_UP else DOWN)
+        self.awake = _AWAKE_TICKS
+        if not buttons & held:
+            self._held = 0
+            if held != BUTTON_MAIN or self._ticks >= _LOCK_TICKS:
+                return NO_EVENT
+            return MODE if self._ticks >= _LONG_TICKS else BOOST
+        ticks = self._ticks + 1
+        if held == BUTTON_MAIN:
+            if ticks <= _LOCK_TICKS:
+                self._ticks = ticks
+                if ticks == _LOCK_TICKS:
+                    return LOCK
+            return NO_EVENT
+        if ticks == _REPEAT_AFTER_TICKS:
+            self._ticks = ticks - _REPEAT_EVERY_TICKS
+            return UP if held == BUTTON_UP else DOWN
+        self._ticks = ticks
+        return NO_EVENT
+
+    def _press(self, buttons):
+        if buttons & BUTTON_MAIN:
+            self._held = BUTTON_MAIN
+        elif buttons & BUTTON_UP:
+            self._held = BUTTON_UP
+        else:
+            self._held = BUTTON_DOWN
+        self._ticks = 0
+        self.awake = _AWAKE_TICKS

@@ -1,0 +1,69 @@
+# What the weekly plan with its exceptions asks for at an instant, and what it asks for next.
+# Slow code: run at a change of the plan, a jump of the clock or a new setting, not every second.
+
+from heater.plan import presets, week
+from heater.plan.civil import DAY_S
+from heater.plan.civil import weekday as weekday_of
+from heater.plan.exceptions import Exceptions
+
+DEFAULT_WEEK = "mon-sun 06:00 comfort 22:30 sleep"
+
+
+class Program:
+    """Weekly plan, exceptions and zone together.
+
+    Attributes after `find`:
+      preset        asked for at that instant
+      by_period     1 if a dated period (away, say) asks for it, not the weekly plan
+      next_s        instant of the next change, UTC seconds since 2020-01-01
+      next_preset   asked for from then on
+    """
+
+    def __init__(self):
+        self.week = week.parse(DEFAULT_WEEK)
+        self.exceptions = Exceptions()
+        self.preset = presets.COMFORT
+        self.by_period = 0
+        self.next_s = 0
+        self.next_preset = presets.COMFORT
+
+    def find(self, t_s, zone):
+        """Set the attributes for the instant `t_s` (UTC s since 2020-01-01) in `zone`."""
+        self.by_period = 0
+        self.preset, self.next_s, self.next_preset = self._weekly(t_s, zone)
+        for begin_s, end_s, preset in self.exceptions.periods:
+            begin_s, end_s = zone.utc_s(begin_s), zone.utc_s(end_s)
+            if begin_s <= t_s < end_s:
+                self.by_period = 1
+                self.preset = preset
+                self.next_s = end_s
+                self.next_preset = self._after_period(end_s, zone)
+            elif t_s < begin_s <= self.next_s:
+                self.next_s = begin_s
+                self.next_preset = preset
+
+    def _after_period(self, t_s, zone):
+        for begin_s, _, preset in self.exceptions.periods:
+            if zone.utc_s(begin_s) == t_s:
+                return preset
+        return self._weekly(t_s, zone)[0]
+
+    def _weekly(self, t_s, zone):
+        # (preset at t_s, instant of the next change, preset from then on)
+        #
+        # Changes are taken as instants, in the order of the local calendar, so a change that
+        # the spring hour swallows still happens and one that the autumn hour repeats does so
+        # once. A day has at least one change; yesterday's last one holds past midnight, and a
+        # zone ahead of or behind the date by a day costs one day more.
+        preset = presets.COMFORT
+        next_s = next_preset = None
+        today = (t_s + zone.offset_s(t_s)) // DAY_S
+        for day in range(today - 2, today + 3):
+            lives_by = self.exceptions.weekday(day, weekday_of(day))
+            for minute, asked in week.changes(self.week, lives_by):
+                at_s = zone.utc_s(day * DAY_S + minute * 60)
+                if at_s <= t_s:
+                    preset = asked
+                elif next_s is None or at_s == next_s:
+                    next_s, next_preset = at_s, asked
+        return preset, next_s, next_preset

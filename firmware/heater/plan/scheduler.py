@@ -1,0 +1,371 @@
+# What the resident wants now: mode, plan, overrides and bounds become one set-point, with the
+# reason for it.
+
+from micropython import const
+
+from heater.plan import clock as clocks
+from heater.plan import local, presets
+from heater.plan.civil import DAY_S, UNIX_2020_S
+from heater.plan.exceptions import Exceptions
+from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT, Override
+from heater.plan.program import Program
+from heater.plan.week import parse as parse_week
+from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
+
+# Why the set-point is what it is (Plan.reason).
+BY_OFF = const(0)  # switched off, frost protection only
+BY_HEAT = const(1)  # the constant set-point
+BY_PLAN = const(2)  # the weekly plan
+BY_PERIOD = const(3)  # a dated period, such as away
+BY_OVERRIDE = const(4)  # somebody changed it for a while
+BY_BOOST = const(5)
+BY_EARLY_START = const(6)  # heating ahead, to be warm at the next change
+BY_WINDOW = const(7)  # a window is open
+BY_WORK_TIME = const(8)  # nobody has touched it for the longest working time allowed
+BY_NO_CLOCK = const(9)  # the plan waits for a clock, the last set-point stays
+BY_UNCERTAIN_CLOCK = const(10)  # the same, but the plan may already raise it
+REASON_NAMES = (
+    "off", "heat", "plan", "period", "override", "boost", "early_start", "window", "work_time",
+    "no_clock", "uncertain_clock",
+)  # fmt: skip
+
+_STEP_MDEG = const(500)
+_STATE_VERSION = const(1)
+_PRESET_COUNT = const(6)
+_HELD_LOWEST_MDEG = const(5000)  # a saved set-point outside is not one
+_HELD_HIGHEST_MDEG = const(30000)
+
+
+class Plan:
+    """The set-point in force, by mode, weekly plan, overrides, open window and bounds.
+
+    Attributes after `step`, for room control, display and records:
+      setpoint_mdeg   what the room is to have, within the bounds
+      mode            signals.MODE_*
+      preset          presets.* the set-point stands for
+      reason          BY_*
+      bounded         1 if the bounds of installer or company changed what was asked for
+      next_change_s   seconds to the next change of the plan, -1 if there is none or no clock
+      next_preset     asked for by that change
+      quiet           1 in quiet hours: fewest switchings, no beep, display dark
+      child_lock      1: the buttons are locked
+      unsaved         1: mode or constant set-point were changed at the buttons; the app saves
+                      `mode` and `base_mdeg` as settings and clears this
+      refusal         why a setting of the plan could not be followed, "" if all could
+    """
+
+    def __init__(self):
+        self.mode = MODE_HEAT
+        self.base_mdeg = 22000  # the constant set-point of mode heat
+        self.setpoint_mdeg = 22000
+        self.preset = presets.MANUAL
+        self.reason = BY_HEAT
+        self.bounded = 0
+        self.next_change_s = -1
+        self.next_preset = presets.COMFORT
+        self.quiet = 0
+        self.child_lock = 0
+        self.unsaved = 0
+        self.refusal = ""
+        self.override = Override()
+        self._program = Program()
+        self._week_text = self._exceptions_text = None
+        self._preset_mdeg = [22000, 20000, 19000, 14000, presets.FROST_MDEG, 24000]
+        self._lowest_mdeg = 5000
+        self._highest_mdeg = 30000
+        self._quiet_from_min = self._quiet_to_min = 0
+        self._boost_s = 3600
+        self._work_s = 0  # 0: no limit
+        self._cfg_mode = self._cfg_base_mdeg = self._cfg_child_lock = None
+        self._held_mdeg = 0  # the last set-point of mode plan; 0: none known
+        self._wanted_mdeg = 22000  # before window, early start, working time and bounds
+        self._touched_s = 0  # uptime of the last act of somebody, or change of the plan
+        self._generation = -1  # of the clock, when the program was last computed
+        self._uptime_s = 0
+        self._trusted = 0
+        self._t_s = 0
+
+    def configure(self, cfg):
+        """Read the settings `plan.*`, `control.mode` and `control.setpoint_mdeg`.
+
+        Called at start and after every change of settings. Never raises: a weekly plan or
+        exceptions that cannot be read leave the former ones in force and set `refusal`.
+        """
+        for preset in range(_PRESET_COUNT):
+            if presets.SETTINGS[preset]:
+                self._preset_mdeg[preset] = cfg.get(presets.SETTINGS[preset])
+        self._lowest_mdeg = max(cfg.get("plan.lowest_mdeg"), cfg.get("plan.company_lowest_mdeg"))
+        self._highest_mdeg = min(
+            cfg.get("plan.highest_mdeg"), cfg.get("plan.company_highest_mdeg")
+        )
+        self._quiet_from_min = cfg.get("plan.quiet_from_min")
+        self._quiet_to_min = cfg.get("plan.quiet_to_min")
+        self._boost_s = cfg.get("plan.boost_min") * 60
+        self._work_s = cfg.get("plan.work_max_min") * 60
+        self._configure_program(cfg)
+        # Settings that the buttons change too: only a change of the setting counts, or another
+        # setting's commit would undo a press that is not saved yet.
+        child_lock = 1 if cfg.get("plan.child_lock") else 0
+        if child_lock != self._cfg_child_lock:
+            self.child_lock = self._cfg_child_lock = child_lock
+        base_mdeg = cfg.get("control.setpoint_mdeg")
+        if base_mdeg != self._cfg_base_mdeg:
+            self.base_mdeg = self._cfg_base_mdeg = base_mdeg
+            self._touched_s = self._uptime_s
+        mode = MODE_NAMES.index(cfg.get("control.mode"))
+        if mode != self._cfg_mode:
+            self._cfg_mode = mode
+            if mode != self.mode:
+                self.set_mode(mode)
+                self.unsaved = 0
+
+    def _configure_program(self, cfg):
+        self.refusal = ""
+        try:
+            text = cfg.get("plan.week")
+            if text != self._week_text:
+                self._program.week = parse_week(text)
+                self._week_text = text
+                self._generation = -1
+            text = cfg.get("plan.exceptions")
+            if text != self._exceptions_text:
+                self._program.exceptions = Exceptions(text)
+                self._exceptions_text = text
+                self._generation = -1
+        except ValueError as refusal:
+            self.refusal = str(refusal)
+
+    # What people do. Each of these may allocate; none is called every tick.
+
+    def set_mode(self, mode):
+        """Change the mode (signals.MODE_*) and end any override. The app saves it."""
+        self.mode = mode
+        self.override.clear()
+        self._touched_s = self._uptime_s
+        self.unsaved = 1
+
+    def override_until_next(self, mdeg, preset=presets.MANUAL):
+        """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds."""
+        self._check(mdeg)
+        self.override.until_next(mdeg, preset, self._program.next_s if self._trusted else 0)
+        self._touched_s = self._uptime_s
+
+    def override_until(self, mdeg, epoch_s, preset=presets.MANUAL):
+        """Hold `mdeg` until Unix time `epoch_s`.
+
+        Raises ValueError outside the bounds, without a trusted clock, or for a time gone by.
+        """
+        self._check(mdeg)
+        if not self._trusted:
+            raise ValueError("override until a time: no trusted clock")
+        if epoch_s - UNIX_2020_S <= self._t_s:
+            raise ValueError("override until {}: already past".format(epoch_s))
+        self.override.until_time(mdeg, preset, epoch_s - UNIX_2020_S)
+        self._touched_s = self._uptime_s
+
+    def override_for(self, mdeg, duration_s, preset=presets.MANUAL):
+        """Hold `mdeg` for `duration_s` (1 to 7 days). Raises ValueError outside the bounds."""
+        self._check(mdeg)
+        if not 1 <= duration_s <= 7 * DAY_S:
+            raise ValueError("override for {} s: must be 1 to 604800".format(duration_s))
+        self.override.for_duration(mdeg, preset, self._uptime_s + duration_s)
+        self._touched_s = self._uptime_s
+
+    def set_preset(self, preset):
+        """Ask for a preset: boost for its time, any other until the next change of the plan.
+
+        In mode heat the preset's temperature becomes the constant set-point.
+        """
+        mdeg = self._preset_mdeg[preset]
+        self._touched_s = self._uptime_s
+        if preset == presets.BOOST:
+            self.override.for_duration(mdeg, preset, self._uptime_s + self._boost_s)
+        elif self.mode == MODE_PLAN:
+            next_s = self._program.next_s if self._trusted else 0
+            self.override.until_next(mdeg, preset, next_s)
+        else:
+            self.override.clear()
+            self.base_mdeg = mdeg
+            self.unsaved = 1
+
+    def clear_override(self):
+        """Back to the plan, or to the constant set-point."""
+        self.override.clear()
+        self._touched_s = self._uptime_s
+
+    def _check(self, mdeg):
+        if not self._lowest_mdeg <= mdeg <= self._highest_mdeg:
+            raise ValueError(
+                "set-point {} mdeg: must be {} to {}".format(
+                    mdeg, self._lowest_mdeg, self._highest_mdeg
+                )
+            )
+
+    def press(self, event):
+        """A press at the heater (local.UP ... local.LOCK).
+
+        Returns 1 if it was taken, 0 if there was nothing to do or the child lock refused it.
+        """
+        if event == local.LOCK:
+            self.child_lock = 1 - self.child_lock
+            self.unsaved = 1
+            return 1
+        if event == local.NO_EVENT or self.child_lock:
+            return 0
+        if event == local.MODE:
+            self.set_mode((self.mode + 1) % len(MODE_NAMES))
+            return 1
+        if self.mode == MODE_OFF:
+            return 0
+        self._touched_s = self._uptime_s
+        if event != local.BOOST:
+            self._nudge(_STEP_MDEG if event == local.UP else -_STEP_MDEG)
+        elif self.override.kind and self.override.preset == presets.BOOST:
+            self.override.clear()
+        else:
+            self.set_preset(presets.BOOST)
+        return 1
+
+    def _nudge(self, step_mdeg):
+        # to the next half degree from what is in force
+        mdeg = (self._wanted_mdeg // _STEP_MDEG) * _STEP_MDEG + step_mdeg
+        if step_mdeg < 0 and self._wanted_mdeg % _STEP_MDEG:
+            mdeg += _STEP_MDEG
+        mdeg = min(max(mdeg, self._lowest_mdeg), self._highest_mdeg)
+        if self.mode == MODE_PLAN:
+            next_s = self._program.next_s if self._trusted else 0
+            self.override.until_next(mdeg, presets.MANUAL, next_s)
+        else:
+            self.override.clear()
+            self.base_mdeg = mdeg
+            self.unsaved = 1
+        self._wanted_mdeg = mdeg
+
+    # Every second. Allocates nothing, except where the plan is computed anew.
+
+    def step(self, uptime_s, clock, room_mdeg, room_ok, power_w, limited):
+        """Advance one second and set the attributes.
+
+        uptime_s   seconds since boot
+        clock      a Clock that has been stepped to `uptime_s`
+        room_mdeg  room temperature that control uses, valid if room_ok is 1
+        power_w    mean power of the element over the last second
+        limited    1 while a limit grants less than control asks for
+        """
+        self._uptime_s = uptime_s
+        self._trusted = clock.trusted
+        self._t_s = clock.t_s
+        self._follow(clock)
+        self.override.step(uptime_s, clock.trusted, clock.t_s)
+        self._want(clock)
+        self._apply(uptime_s)
+        self._watch_hours(clock)
+
+    def _follow(self, clock):
+        # Find the plan's place when time has reached its next change, or was set.
+        self.next_change_s = -1
+        if clock.quality == clocks.NONE:
+            return
+        program = self._program
+        due = clock.t_s >= program.next_s
+        if due or clock.generation != self._generation:
+            self.override.step(self._uptime_s, clock.trusted, clock.t_s)
+            program.find(clock.t_s, clock.zone)
+            self._generation = clock.generation
+            if clock.trusted:
+                self.override.replanned(program.next_s)
+            if due and self.mode == MODE_PLAN:
+                self._touched_s = self._uptime_s
+        if clock.trusted and self.mode == MODE_PLAN:
+            self.next_change_s = program.next_s - clock.t_s
+            self.next_preset = program.next_preset
+
+    def _want(self, clock):
+        override = self.override
+        if self.mode == MODE_OFF:
+            self._wanted_mdeg = presets.FROST_MDEG
+            self.preset = presets.FROST
+            self.reason = BY_OFF
+        elif override.kind != NO_OVERRIDE:
+            self._wanted_mdeg = override.mdeg
+            self.preset = override.preset
+            self.reason = BY_BOOST if override.preset == presets.BOOST else BY_OVERRIDE
+            if override.kind == UNTIL_NEXT:
+                self._held_mdeg = override.mdeg
+        elif self.mode == MODE_HEAT:
+            self._wanted_mdeg = self.base_mdeg
+            self.preset = presets.MANUAL
+            self.reason = BY_HEAT
+        else:
+            self._want_plan(clock)
+
+    def _want_plan(self, clock):
+        # A trusted clock is followed. An uncertain one runs late by the length of a power cut,
+        # so it may raise the set-point, which then comes late, but never lower it: that could
+        # fall into the day. Without any clock the last set-point stays.
+        planned_mdeg = self._preset_mdeg[self._program.preset]
+        if clock.trusted:
+            self.reason = BY_PERIOD if self._program.by_period else BY_PLAN
+            self.preset = self._program.preset
+            self._held_mdeg = planned_mdeg
+        else:
+            if not self._held_mdeg:
+                self._held_mdeg = self.base_mdeg
+            self.reason = BY_NO_CLOCK
+            self.preset = presets.MANUAL
+            if clock.quality == clocks.UNCERTAIN:
+                self.reason = BY_UNCERTAIN_CLOCK
+                if planned_mdeg > self._held_mdeg:
+                    self._held_mdeg = planned_mdeg
+        self._wanted_mdeg = self._held_mdeg
+
+    def _apply(self, uptime_s):
+        # Bounds, then whatever may only lower. Off and its frost protection have no lower bound.
+        mdeg = self._wanted_mdeg
+        if self._work_s and uptime_s - self._touched_s >= self._work_s and self.mode != MODE_OFF:
+            mdeg = presets.FROST_MDEG
+            self.preset = presets.FROST
+            self.reason = BY_WORK_TIME
+        elif self.mode != MODE_OFF and mdeg < self._lowest_mdeg:
+            mdeg = self._lowest_mdeg
+        if mdeg > self._highest_mdeg:
+            mdeg = self._highest_mdeg
+        self.bounded = 1 if mdeg != self._wanted_mdeg and self.reason != BY_WORK_TIME else 0
+        self.setpoint_mdeg = mdeg
+
+    def _watch_hours(self, clock):
+        # Without a trusted clock every hour may be the night of somebody asleep beside it.
+        begin, end = self._quiet_from_min, self._quiet_to_min
+        if begin == end:
+            self.quiet = 0
+        elif not clock.trusted:
+            self.quiet = 1
+        else:
+            minute = clock.local_s % DAY_S // 60
+            if begin < end:
+                self.quiet = 1 if begin <= minute < end else 0
+            else:
+                self.quiet = 0 if end <= minute < begin else 1
+
+    # Over a power cut.
+
+    def state(self):
+        """What to keep over a power cut, as a list of integers. Slow."""
+        override = self.override.state(self._uptime_s, self._trusted, self._t_s)
+        return [_STATE_VERSION, self._held_mdeg] + override
+
+    def restore(self, state):
+        """Take back what `state` gave before the power cut, after `configure`.
+
+        Returns False, and changes nothing, if it is not such a state.
+        """
+        if len(state) != 6 or state[0] != _STATE_VERSION:
+            return False
+        if state[1] and not _HELD_LOWEST_MDEG <= state[1] <= _HELD_HIGHEST_MDEG:
+            return False
+        try:
+            self.override.restore(state[2:])
+        except ValueError:
+            return False
+        self._held_mdeg = state[1]
+        return True

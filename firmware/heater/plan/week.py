@@ -1,0 +1,125 @@
+# The weekly plan: for each weekday up to 8 changes (time of day, preset).
+#
+# As text, which is the setting `plan.week` and what every interface shows and takes:
+#   mon-fri 06:30 comfort 08:30 eco 17:00 comfort 22:30 sleep; sat,sun 07:30 comfort 23:00 sleep
+# As bytes, which is what the scheduler reads: 7 counts, then 2 bytes a change
+# (minute of the day in 11 bits, preset above them), at most 119 bytes.
+
+from micropython import const
+
+from heater.plan import presets
+from heater.plan.civil import format_minute, parse_minute
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CHANGES_MAX = const(8)  # a day
+TEXT_MAX = const(817)  # bytes of the longest canonical text
+_MINUTE_BITS = const(11)
+_MINUTE_MASK = const(0x7FF)
+
+
+def weekday(name):
+    """Number of a weekday by its English three letters, Monday 0. Raises ValueError."""
+    if name not in DAYS:
+        raise ValueError("day {!r}: must be one of {}".format(name, ", ".join(DAYS)))
+    return DAYS.index(name)
+
+
+def _days(text):
+    # "mon-fri,sun" -> [0, 1, 2, 3, 4, 6]; a range may run over Sunday ("sat-mon")
+    days = []
+    for part in text.split(","):
+        ends = part.split("-")
+        if len(ends) > 2:
+            raise ValueError("days {!r}: expected a day or a range of two".format(part))
+        day, last = weekday(ends[0]), weekday(ends[-1])
+        days.append(day)
+        while day != last:
+            day = (day + 1) % 7
+            days.append(day)
+    return days
+
+
+def _changes(words, days):
+    if not words or len(words) % 2:
+        raise ValueError("{}: expected pairs of time and preset".format(days))
+    if len(words) > 2 * CHANGES_MAX:
+        raise ValueError(
+            "{}: {} changes, at most {}".format(days, len(words) // 2, CHANGES_MAX)
+        )
+    changes = []
+    previous = -1
+    for i in range(0, len(words), 2):
+        minute = parse_minute(words[i])
+        if minute <= previous:
+            raise ValueError("{}: {} is not after the change before it".format(days, words[i]))
+        previous = minute
+        changes.append((minute, presets.plannable(words[i + 1])))
+    return changes
+
+
+def parse(text):
+    """Packed bytes of a weekly plan in text form.
+
+    Every weekday needs at least one change, and its changes must be in order. Raises ValueError
+    with the part that is wrong and what is allowed.
+    """
+    week = [None] * 7
+    for group in text.split(";"):
+        words = group.split()
+        if not words:
+            raise ValueError("plan {!r}: empty part between semicolons".format(text))
+        changes = _changes(words[1:], words[0])
+        for day in _days(words[0]):
+            if week[day] is not None:
+                raise ValueError("{}: given twice".format(DAYS[day]))
+            week[day] = changes
+    missing = [DAYS[day] for day in range(7) if week[day] is None]
+    if missing:
+        raise ValueError("{}: no change given, at least 1 a day".format(", ".join(missing)))
+    packed = bytearray(len(day) for day in week)
+    for day in week:
+        for minute, preset in day:
+            word = preset << _MINUTE_BITS | minute
+            packed.append(word >> 8)
+            packed.append(word & 0xFF)
+    return bytes(packed)
+
+
+def changes(packed, day):
+    """Changes of weekday `day` (Monday 0) as a list of (minute of the day, preset), in order."""
+    at = 7
+    for earlier in range(day):
+        at += 2 * packed[earlier]
+    found = []
+    for i in range(at, at + 2 * packed[day], 2):
+        word = packed[i] << 8 | packed[i + 1]
+        found.append((word & _MINUTE_MASK, word >> _MINUTE_BITS))
+    return found
+
+
+def render(packed):
+    """The canonical text of a packed plan: equal days joined, in the order of the week."""
+    week = [changes(packed, day) for day in range(7)]
+    groups = []
+    done = set()
+    for day in range(7):
+        if day in done:
+            continue
+        names = []
+        other = day
+        while other < 7:
+            if week[other] != week[day]:
+                other += 1
+                continue
+            last = other
+            while last < 6 and week[last + 1] == week[day]:
+                last += 1
+            done.update(range(other, last + 1))
+            names.append(DAYS[other] if last == other else DAYS[other] + "-" + DAYS[last])
+            other = last + 1
+        words = [",".join(names)]
+        for minute, preset in week[day]:
+            words.append(format_minute(minute))
+            words.append(presets.NAMES[preset])
+        groups.append(" ".join(words))
+    return "; ".join(groups)
