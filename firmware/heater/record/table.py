@@ -23,6 +23,12 @@ ROWS = (
     ("control.relay_profile", "str", "", ("default", "precise"), 0, "default", "installer", False),
     # --- limits
     ("limits.installed_w", "int", "W", 0, 3500, 3500, "installer", False),
+    ("limits.levels", "int", "", 1, 15, 8, "company", False),
+    ("limits.failsafe_w", "int", "W", 0, 3500, 1000, "company", False),
+    ("limits.failsafe_min_s", "int", "s", 7200, 86_400, 7200, "company", False),
+    ("limits.autonomous", "bool", "", 0, 1, False, "company", False),
+    ("limits.frost_floor_w", "int", "W", 0, 3500, 500, "company", False),
+    ("limits.spread_s", "int", "s", 0, 600, 600, "company", False),
     # --- protect
     # --- plan
     ("plan.tz", "str", "", 4, 48, "CST-8", "installer", False),
@@ -48,6 +54,21 @@ ROWS = (
     ("bounds.setpoint_low_mdeg", "int", "mdeg", 5_000, 18_000, 5_000, "installer", False),
     ("bounds.setpoint_high_mdeg", "int", "mdeg", 18_000, 30_000, 30_000, "installer", False),
     # --- link
+    ("link.enabled", "bool", "", 0, 1, False, "installer", True),
+    ("link.ssid", "str", "", 0, 32, "", "installer", True),
+    ("link.host", "str", "", 0, 64, "", "installer", True),
+    ("link.port", "int", "", 1, 65_535, 8883, "installer", True),
+    ("link.tls", "bool", "", 0, 1, True, "installer", True),
+    ("link.user", "str", "", 0, 64, "", "installer", True),
+    ("link.keepalive_s", "int", "s", 10, 600, 60, "company", True),
+    ("link.company", "str", "", 1, 24, "company", "installer", True),
+    ("link.district", "str", "", 1, 24, "district", "installer", True),
+    ("link.building", "str", "", 1, 24, "building", "installer", True),
+    ("link.unit", "str", "", 1, 24, "unit", "installer", True),
+    ("link.household", "str", "", 1, 24, "household", "installer", True),
+    ("link.collector", "str", "", 0, 24, "", "installer", False),
+    ("link.collector_fresh_s", "int", "s", 60, 3600, 900, "company", False),
+    ("link.collector_first", "bool", "", 0, 1, False, "installer", False),
 )
 
 # Bounds that installer or company may draw closer than the table: (name, setting that holds the

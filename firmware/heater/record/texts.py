@@ -13,6 +13,12 @@ TEXTS = {
     "control.relay_profile": ("继电器策略", "How often a relay may switch: default or precise"),
     # --- limits
     "limits.installed_w": ("安装功率上限", "Power the installer allows on this circuit"),
+    "limits.levels": ("限电层级", "Levels with a server: 1 household, 2 unit, 4 building, 8 district"),
+    "limits.failsafe_w": ("失联安全功率", "Power without word from the server"),
+    "limits.failsafe_min_s": ("失联最短时间", "Least time at that power before going on alone"),
+    "limits.autonomous": ("允许失联自主运行", "Go on without limits after that time"),
+    "limits.frost_floor_w": ("防冻功率", "Power no limit may take while the room is near freezing"),
+    "limits.spread_s": ("来电错峰时间", "Raises after a power cut are spread over this time"),
     # --- protect
     # --- plan
     "plan.tz": ("时区", "Time zone, as a POSIX TZ string"),
@@ -38,4 +44,19 @@ TEXTS = {
     "bounds.setpoint_low_mdeg": ("最低可设温度", "Lowest set-point a resident may choose"),
     "bounds.setpoint_high_mdeg": ("最高可设温度", "Highest set-point a resident may choose"),
     # --- link
+    "link.enabled": ("启用联网", "This heater belongs to a group server"),
+    "link.ssid": ("无线网络名称", "Name of the Wi-Fi network"),
+    "link.host": ("服务器地址", "Address of the broker"),
+    "link.port": ("服务器端口", "Port of the broker"),
+    "link.tls": ("加密连接", "Use TLS and check the broker's certificate"),
+    "link.user": ("服务器用户名", "User name at the broker, empty: none"),
+    "link.keepalive_s": ("心跳间隔", "A lost connection is noticed within 1.5 times this time"),
+    "link.company": ("公司", "Company, first part of every topic"),
+    "link.district": ("小区", "District"),
+    "link.building": ("楼栋", "Building"),
+    "link.unit": ("单元", "Unit (stairwell) of the building"),
+    "link.household": ("户号", "Household"),
+    "link.collector": ("室温采集器编号", "Room-temperature collector of this room, empty: none"),
+    "link.collector_fresh_s": ("采集器有效期", "A collector's reading is used for this time"),
+    "link.collector_first": ("优先使用采集器", "Prefer the collector to the heater's own sensor"),
 }
