@@ -25,7 +25,5 @@ def leakage_w_k(area_cm2, exposure, difference_k, wind_m_s):
 
 def opening_w_k(area_m2, difference_k, wind_m_s):
     """An open window of `area_m2`, opening 1 m high."""
-    driving = max(
-        OPENING_WIND * wind_m_s**2, OPENING_STACK * OPENING_HEIGHT_M * abs(difference_k)
-    )
+    driving = max(OPENING_WIND * wind_m_s**2, OPENING_STACK * OPENING_HEIGHT_M * abs(difference_k))
     return AIR_J_M3K * area_m2 / 2.0 * math.sqrt(driving)

@@ -17,6 +17,8 @@ LIGHT_LAYER_J_M2K = 17_000.0
 # Middle of the plaster to the middle of the heat-storing half of the wall: 6 mm of plaster at
 # 0.5 W/(m K) and 50 mm of masonry at 0.9 W/(m K).
 LIGHT_HEAVY_W_M2K = 1.0 / (0.006 / 0.5 + 0.05 / 0.9)
+# Behind wardrobes, beds, rugs and curtains; what these take up counts with the air (assumption).
+FURNISHED_SHARE = 0.3
 GLASS_SHARE = 0.7  # of the window opening
 GLASS_G = 0.6  # total solar transmittance, double glazing, EN 410, dirt and angle included
 SOLAR_TO_AIR_SHARE = 0.1
@@ -41,7 +43,8 @@ class Building:
 def make_building(spec):
     """Building of a HouseSpec. The room is taken as 1.25 times as long as it is wide."""
     perimeter_m = 2.0 * 2.25 * (spec.floor_m2 / 1.25) ** 0.5
-    surface_m2 = 2.0 * spec.floor_m2 + perimeter_m * spec.height_m - spec.window_m2
+    bare_m2 = 2.0 * spec.floor_m2 + perimeter_m * spec.height_m - spec.window_m2
+    surface_m2 = bare_m2 * (1.0 - FURNISHED_SHARE)
     heavy_j_m2k = spec.structure_kj_m2k * 1000.0 - LIGHT_LAYER_J_M2K
     return Building(
         air_j_k=AIR_AND_FURNITURE_J_M2K * spec.floor_m2,

@@ -8,15 +8,18 @@ constant above 60 s, the substep is 1 s at most.
 `room_c`, the air at the occupied zone, is the truth by which control accuracy is judged.
 """
 
+from __future__ import annotations
+
 import math
 from random import Random
 
-from . import airflow, building, steady
-from .district import NETWORK_LAG_S, DistrictHeating, SupplyDrift
-from .emitter import make_emitter
-from .mains import FLICKER_V, MEAN_V, Mains
-from .occupants import Occupants
-from .weather import load as load_weather
+from nuanbu.sim import airflow, building, steady
+from nuanbu.sim.district import NETWORK_LAG_S, DistrictHeating, SupplyDrift
+from nuanbu.sim.emitter import make_emitter
+from nuanbu.sim.mains import FLICKER_V, MEAN_V, Mains
+from nuanbu.sim.occupants import Occupants
+from nuanbu.sim.houses import HouseSpec
+from nuanbu.sim.weather import ConstantWeather, Weather
 
 LONGEST_SUBSTEP_S = 1.0
 SLOW_PERIOD_S = 5.0  # weather, conductances, mains and supply change in minutes
@@ -48,7 +51,13 @@ class House:
     (0.05..1, grille clogged), sensor_covered (bool).
     """
 
-    def __init__(self, spec, weather=None, seed=1, disturbances=True):
+    def __init__(
+        self,
+        spec: HouseSpec,
+        weather: Weather | ConstantWeather | None = None,
+        seed: int = 1,
+        disturbances: bool = True,
+    ):
         self.spec = spec
         self.rated_w = spec.rated_w
         self.source_ohm = spec.source_ohm
@@ -57,14 +66,14 @@ class House:
         self.building = building.make_building(spec)
         self.emitter = make_emitter(spec.emitter, spec.rated_w)
         self.district = DistrictHeating(spec.district_w, spec.district_supply_c)
-        self.weather = load_weather() if weather is None else weather
+        self.weather = Weather.cold_week() if weather is None else weather
         self.reset()
 
-    def reset(self, room_c=None):
+    def reset(self, room_c: float | None = None) -> None:
         """Back to t = 0 in the steady state of the weather's first moment.
 
         room_c (-60..60 degC): the air; walls, heater and radiator as if it had been held there
-        for weeks. None: the heater was off for weeks, or the temperature the spec was found at.
+        for weeks. None: as the spec says the room was found. ValueError beyond the range.
         """
         if room_c is not None and not ROOM_LOWEST_C <= room_c <= ROOM_HIGHEST_C:
             raise ValueError(
@@ -89,46 +98,48 @@ class House:
         self.outdoor_c, _, wind_m_s = self.weather.sample(0.0)
         self._network_outdoor_c = self.outdoor_c
         self.neighbour_c = self.spec.neighbour_c
-        found_c = self.spec.found_c if room_c is None else None
-        if found_c is not None:
-            self.neighbour_c = min(self.neighbour_c, found_c)
-            nodes = [found_c] * 6
+        if room_c is None and self.spec.found_frozen:
+            self.neighbour_c = room_c = self.spec.found_c
+            nodes = [room_c] * 5
         else:
-            if room_c is None:
-                room_c = self.room_for(0.0, self.outdoor_c, wind_m_s)
-            _, *nodes = steady.hold(
-                self, room_c, self.outdoor_c, wind_m_s, self.spec.neighbour_c
-            )
-            nodes.insert(0, room_c)
-            if nodes[1] < room_c:  # warmer than free-running: the heater was simply off
-                nodes[1] = nodes[2] = room_c
-        self.room_c, self.core_c, self.shell_c, self.light_c, self.heavy_c, self.radiator_c = nodes
+            room_c = self.spec.found_c if room_c is None else room_c
+            power_w, *nodes = steady.hold(self, room_c, self.outdoor_c, wind_m_s, self.neighbour_c)
+            if power_w < 0.0:  # warmer than free-running: the heater was off
+                nodes[0] = nodes[1] = room_c
+        self.room_c = room_c
+        self.core_c, self.shell_c, self.light_c, self.heavy_c, self.radiator_c = nodes
         self._sensed_c = self.sensor_c = self._felt_c()
         self.body_c = self._body_point_c()
         self.chip_c = self.room_c + CHIP_SELF_HEATING_K
         self._refresh()
         self.mains_v = self.mains_open_v
 
-    def open_window(self, is_open=True):
+    def open_window(self, is_open: bool = True) -> None:
         """Hold the window open, or let go of it (the people at home may still open it)."""
         self._window_held_open = is_open
         self._next_slow_s = self.t_s
 
-    def load_for(self, outdoor_c, room_c=22.0, wind_m_s=DEFAULT_WIND_M_S):
+    def load_for(
+        self, outdoor_c: float, room_c: float = 22.0, wind_m_s: float = DEFAULT_WIND_M_S
+    ) -> float:
         """Electrical power in W that holds `room_c` for ever, district heating included.
 
         Nobody at home, no sun. Negative where the room is warmer without the heater.
         """
         return steady.hold(self, room_c, outdoor_c, wind_m_s, self.spec.neighbour_c)[0]
 
-    def room_for(self, power_w, outdoor_c, wind_m_s=DEFAULT_WIND_M_S):
+    def room_for(
+        self, power_w: float, outdoor_c: float, wind_m_s: float = DEFAULT_WIND_M_S
+    ) -> float:
         """Room temperature that `power_w` leads to in the end; the inverse of load_for."""
         return steady.bisect(
             lambda room_c: power_w - self.load_for(outdoor_c, room_c, wind_m_s),
             steady.LOWEST_C, steady.HIGHEST_C,
         )  # fmt: skip
 
-    def outdoor_for_load(self, fraction, room_c=22.0, wind_m_s=DEFAULT_WIND_M_S):
+    def outdoor_for_load(
+        self, fraction: float, room_c: float = 22.0, wind_m_s: float = DEFAULT_WIND_M_S
+    ) -> float:
         """Outdoor temperature at which `fraction` (0..1) of the rated power holds `room_c`.
 
         ValueError where no outdoor temperature in -75..60 degC gives that load.
@@ -145,7 +156,7 @@ class House:
             )
         return outdoor_c
 
-    def stored_j(self):
+    def stored_j(self) -> float:
         """Heat in all nodes, above 0 degC."""
         b, e = self.building, self.emitter
         return (
@@ -154,7 +165,7 @@ class House:
             + self.district.store_j_k * self.radiator_c
         )  # fmt: skip
 
-    def step(self, dt_s, element_w):
+    def step(self, dt_s: float, element_w: float) -> None:
         """Let `dt_s` seconds (> 0) pass with a mean of `element_w` (>= 0) W at the element."""
         if not (dt_s > 0.0 and 0.0 <= element_w < math.inf):
             raise ValueError(f"step: dt_s {dt_s!r} must be > 0, element_w {element_w!r} >= 0")

@@ -1,6 +1,6 @@
 """Steady states of a house: the power that holds a temperature, and the temperature without."""
 
-from .airflow import leakage_w_k
+from nuanbu.sim.airflow import leakage_w_k
 
 ITERATIONS = 40  # of the temperature-dependent conductances; each halves the error at least
 LOWEST_C, HIGHEST_C = -75.0, 60.0

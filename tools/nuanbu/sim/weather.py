@@ -6,9 +6,13 @@ its hour and stands at the hour's middle. Between the middles the values are int
 linearly; before the first and after the last they stay constant. Leap days do not exist.
 """
 
+from __future__ import annotations
+
 import csv
 import math
 from pathlib import Path
+
+from nuanbu.errors import UserError
 
 HOUR_S = 3600.0
 DAY_S = 86400.0
@@ -28,9 +32,16 @@ CSV_FIELDS = tuple(RANGES)
 # Columns of EPW for the same fields, in the order of CSV_FIELDS.
 EPW_COLUMNS = (1, 2, 3, 6, 13, 21)
 EPW_HEADER_LINES = 8
+# A typical year has no year of its own; the simulated homes live in north-east China.
+HOME_YEAR = 2026
+HOME_ZONE = "+08:00"
 
 
-class WeatherError(ValueError):
+Row = tuple[float, float, float]  # outdoor_c, ghi_w_m2, wind_m_s
+Start = tuple[int, int, int]  # month, day, hour 0..23
+
+
+class WeatherError(UserError):
     """A weather file that cannot be used; one line: file, line, field, allowed range."""
 
 
@@ -41,22 +52,41 @@ class Weather:
     begins, hour 0..23, local standard time; rows: (outdoor_c, ghi_w_m2, wind_m_s), one an hour.
     """
 
-    def __init__(self, source, start, rows):
+    def __init__(self, source: str, start: Start, rows: list[Row]):
         if not rows:
             raise WeatherError(f"{source}: no hours in it; at least 1 is needed")
         self.source = source
         self.start = start
         self.rows = rows
 
+    @classmethod
+    def load(cls, path: str | Path) -> Weather:
+        """Weather from a CSV of the bundled form or, by its ending, an EnergyPlus .epw file.
+
+        Raises WeatherError naming file, line, field and allowed range.
+        """
+        return cls(Path(path).name, *_read(Path(path)))
+
+    @classmethod
+    def cold_week(cls) -> Weather:
+        """The bundled week of 20 to 27 January, down to -34.2 degC."""
+        return cls.load(COLD_WEEK)
+
     @property
-    def hours(self):
+    def hours(self) -> int:
         return len(self.rows)
 
     @property
-    def duration_s(self):
+    def start_iso(self) -> str:
+        """The start as ISO 8601, in the year and the zone the simulated homes live in."""
+        month, day, hour = self.start
+        return f"{HOME_YEAR}-{month:02}-{day:02}T{hour:02}:00:00{HOME_ZONE}"
+
+    @property
+    def duration_s(self) -> float:
         return len(self.rows) * HOUR_S
 
-    def sample(self, t_s):
+    def sample(self, t_s: float) -> Row:
         """(outdoor_c, global horizontal W/m2, wind m/s) at `t_s` seconds after the start."""
         rows = self.rows
         position = t_s / HOUR_S - 0.5
@@ -67,13 +97,17 @@ class Weather:
             return rows[-1]
         part = position - index
         before, after = rows[index], rows[index + 1]
-        return tuple(a + (b - a) * part for a, b in zip(before, after, strict=True))
+        return (
+            before[0] + (after[0] - before[0]) * part,
+            before[1] + (after[1] - before[1]) * part,
+            before[2] + (after[2] - before[2]) * part,
+        )
 
-    def clock(self, t_s):
+    def clock(self, t_s: float) -> tuple[int, int, float]:
         """(month, day, second of the day) of local standard time at `t_s`."""
         return clock_after(self.start, t_s)
 
-    def window(self, first_hour, hours):
+    def window(self, first_hour: int, hours: int) -> Weather:
         """The `hours` rows from row `first_hour` on, as a Weather of its own."""
         if hours < 1 or first_hour < 0 or first_hour + hours > self.hours:
             raise WeatherError(
@@ -84,11 +118,16 @@ class Weather:
         rows = self.rows[first_hour : first_hour + hours]
         return Weather(self.source, (month, day, int(second // HOUR_S)), rows)
 
-    def coldest_window(self, hours):
-        """The `hours` consecutive hours with the lowest mean temperature (the first of equals)."""
+    def coldest(self, duration_s: float) -> Weather:
+        """The consecutive whole hours with the lowest mean temperature that last `duration_s`.
+
+        The first of equals. WeatherError when the file is shorter than that.
+        """
+        hours = math.ceil(duration_s / HOUR_S)
         if not 1 <= hours <= self.hours:
             raise WeatherError(
-                f"{self.source}: a window of {hours} hours asked for, allowed 1..{self.hours}"
+                f"{self.source}: {duration_s / DAY_S:g} days asked for "
+                f"(allowed: up to {self.hours / 24:g}, the length of the file)"
             )
         total = sum(row[0] for row in self.rows[:hours])
         best, best_at = total, 0
@@ -105,20 +144,26 @@ class ConstantWeather:
     outdoor_c in degC, ghi_w_m2 0..1400, wind_m_s 0..40, start (month, day, hour 0..23).
     """
 
-    def __init__(self, outdoor_c, ghi_w_m2=0.0, wind_m_s=3.0, start=(1, 20, 0)):
+    def __init__(
+        self,
+        outdoor_c: float,
+        ghi_w_m2: float = 0.0,
+        wind_m_s: float = 3.0,
+        start: Start = (1, 20, 0),
+    ):
         self.source = f"constant {outdoor_c:g} degC"
         self.start = start
         self.duration_s = math.inf
         self._row = (float(outdoor_c), float(ghi_w_m2), float(wind_m_s))
 
-    def sample(self, t_s):
+    def sample(self, t_s: float) -> Row:
         return self._row
 
-    def clock(self, t_s):
+    def clock(self, t_s: float) -> tuple[int, int, float]:
         return clock_after(self.start, t_s)
 
 
-def clock_after(start, t_s):
+def clock_after(start: Start, t_s: float) -> tuple[int, int, float]:
     """(month, day, second of the day) `t_s` seconds after `start`, in a year of 365 days."""
     month, day, hour = start
     days, second = divmod(hour * HOUR_S + t_s, DAY_S)
@@ -130,12 +175,8 @@ def clock_after(start, t_s):
     return month, year_day + 1, second
 
 
-def load(path=COLD_WEEK):
-    """Weather from a CSV of our own form or, by its ending, an EnergyPlus .epw file.
-
-    Raises WeatherError naming file, line, field and allowed range.
-    """
-    path = Path(path)
+def _read(path):
+    """((month, day, hour), rows) of a weather file."""
     columns = EPW_COLUMNS if path.suffix.lower() == ".epw" else None
     try:
         with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
@@ -160,7 +201,7 @@ def load(path=COLD_WEEK):
         rows.append(tuple(row))
     if start is None:
         raise WeatherError(f"{path}: no rows of data; at least 1 hour is needed")
-    return Weather(path.name, start, rows)
+    return start, rows
 
 
 def _csv_body(path, lines):
