@@ -16,9 +16,8 @@ _NEXT = {
     "text": "fix_text",
     "nothing": "stage",
     "pending": "confirm_or_revert",
-    "restart": "commit_unconfirmed",
+    "crossed": "fix_range",
     "confirm_s": "fix_range",
-    "wear": "wait",
     "storage": "service",
 }
 

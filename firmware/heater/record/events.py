@@ -12,4 +12,5 @@ SETTINGS_COMMITTED = const(6)  # value: revision
 SETTINGS_CONFIRMED = const(7)  # value: revision
 SETTINGS_REVERTED = const(8)  # not confirmed in time, or power lost before; value: revision
 SETTINGS_MIGRATED = const(9)  # value: schema version it came from
+EVENTS_LOST = const(11)  # value: events for which neither flash nor RAM had room
 SETTINGS_RESET = const(10)  # factory reset; value: revision

@@ -107,6 +107,9 @@ class Settings:
     def commit(self, who, confirm_s=0):
         """Put the staged values of this role in force: (revision, SHA-256 hex), or a refusal.
 
+        They are on flash when this returns, unless the flash budget of the day is used up: then
+        `Store.poll` writes them later, and `Store.waits("settings")` says so until it has.
+
         confirm_s: 0 for good; else 10..3600 s within which `confirm()` must follow, or the
         values are taken back.
         """
@@ -172,7 +175,7 @@ class Settings:
                     changed[row[0]] = row[5]
         self._narrow(changed)
         self._forget = forget
-        if not self._write(changed, undo):
+        if not self._write(changed, undo, True):
             self._forget = ()
             return check.refuse("storage")
         self._staged = {}
@@ -229,16 +232,27 @@ class Settings:
             )
         if confirm_s and self._undo:
             return check.refuse("pending")
+        refusal = self._crossed(staged)
+        if refusal is not None:
+            return refusal
         for name in staged:
             row = self.row(name)
-            if confirm_s and row[7]:
-                return check.refuse("restart", name, staged[name], row)
             low, high = self._bounds(row, staged)
             refusal = check.check(row, staged[name], who, low, high)
             if refusal is not None:  # the bounds were narrowed after it was staged
                 return refusal
-        if not self._store.affordable():
-            return check.refuse("wear")
+        return None
+
+    def _crossed(self, staged):
+        # Bounds that leave nothing to choose are refused under the name that was just staged.
+        names, pairs = self._narrowed
+        for name in names:
+            low, high = self._bounds(self.row(name), staged)
+            for pair in pairs if low > high else ():
+                for bound in pair:
+                    if bound in staged:
+                        row = self.row(bound)
+                        return check.refuse("crossed", bound, staged[bound], row, low, high)
         return None
 
     def _pick(self, name, staged):
@@ -246,30 +260,31 @@ class Settings:
 
     def _bounds(self, row, staged):
         low, high = row[3], row[4]
-        for name, low_name, high_name in self._narrowed:
-            if name == row[0]:
-                if low_name:
-                    low = max(low, self._pick(low_name, staged))
-                if high_name:
-                    high = min(high, self._pick(high_name, staged))
+        names, pairs = self._narrowed
+        if row[0] in names:
+            for low_name, high_name in pairs:
+                low = max(low, self._pick(low_name, staged))
+                high = min(high, self._pick(high_name, staged))
         return low, high
 
     def _narrow(self, changed):
         # New narrower bounds move a value that now lies outside them.
-        for name, _, _ in self._narrowed:
+        for name in self._narrowed[0]:
             low, high = self._bounds(self.row(name), changed)
             value = self._pick(name, changed)
             if not low <= value <= high:
                 changed[name] = low if value < low else high
 
-    def _write(self, changed, undo):
+    def _write(self, changed, undo, now=False):
         values = dict(self._values)
         values.update(changed)
         revision = self.revision + (1 if changed else 0)
         data = form.encode(
             self._rows, values, migrate.schema(self._steps), revision, undo, self._forget
         )
-        if not self._store.save(_FILE, data):
+        if not now and not self._store.affordable():
+            self._store.save_soon(_FILE, data)
+        elif not self._store.save(_FILE, data):
             return False
         for name in changed:
             if self.row(name)[7]:

@@ -13,7 +13,7 @@ import struct
 
 from micropython import const
 
-from heater.record import events
+from heater.record import events, wear
 
 _HEADER = "<2sHIII"  # magic, format, generation, length, CRC-32
 _HEADER_LEN = const(16)
@@ -21,27 +21,20 @@ _MAGIC = b"NB"
 _FORMAT = const(1)
 _MAX_LEN = const(16384)  # a longer file cannot have come from here: do not read it into RAM
 
-# Flash budget for writes that can wait: at most 200 a day (see docs/storage.md), of which this
-# bucket spreads out 160; the rest is left for latches, which never wait.
-_REFILL_S = const(540)
-_BUCKET = const(40)
-
 
 class Store:
     """Blobs by name in one directory.
 
     path: directory, made if absent. note(code, value): called for what should be in the event
-    journal; codes in `heater.record.events`.
+    journal; codes in `heater.record.events`. budget: wear.Budget shared with others.
     """
 
-    def __init__(self, path, note=None):
+    def __init__(self, path, note=None, budget=None):
         self.path = path
-        self.writes = 0  # file writes since boot, for the wear figure
         self._note = note
+        self._budget = budget or wear.Budget()
         self._generations = {}
         self._waiting = {}
-        self._tokens = _BUCKET
-        self._refilled_s = 0
         try:
             os.mkdir(path)
         except OSError:
@@ -65,15 +58,20 @@ class Store:
         self._generations[name] = 0
         return None
 
-    def save(self, name, data):
-        """Write now, new copy before old. True when it is on flash, False (old kept) if not."""
+    def save(self, name, data, by_clock=False):
+        """Write now, new copy before old. True when it is on flash, False (old kept) if not.
+
+        by_clock: a regular write that the flash budget allows for by itself.
+        """
         if name not in self._generations:
             self.load(name)
         self._waiting.pop(name, None)
         generation = self._generations[name] + 1
         temporary = self.path + "/" + name + ".t"
-        self.writes += 1
-        self._tokens = max(self._tokens - 1, -_BUCKET)
+        if by_clock:
+            self._budget.book()
+        else:
+            self._budget.spend()
         try:
             with open(temporary, "wb") as file:
                 file.write(_header(name, generation, data))
@@ -91,15 +89,16 @@ class Store:
         self._waiting[name] = data
 
     def affordable(self):
-        """True while the flash budget has room for a write that could also be refused."""
-        return self._tokens > 0
+        """True while the flash budget has room for a write that could also wait."""
+        return self._budget.affordable()
 
-    def poll(self, uptime_s):
+    def waits(self, name):
+        """True while `name` has a value that is not on flash yet."""
+        return name in self._waiting
+
+    def poll(self):
         """Call in slow code after the tick: at most one file is written. True if one was."""
-        while uptime_s - self._refilled_s >= _REFILL_S:
-            self._refilled_s += _REFILL_S
-            self._tokens = min(self._tokens + 1, _BUCKET)
-        if not self._waiting or self._tokens <= 0:
+        if not self._waiting or not self._budget.affordable():
             return False
         name = next(iter(self._waiting))
         return self.save(name, self._waiting[name])

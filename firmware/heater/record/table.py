@@ -50,9 +50,7 @@ ROWS = (
     ("plan.highest_mdeg", "int", "mdeg", 10_000, 30_000, 30_000, "installer", False),
     ("plan.company_lowest_mdeg", "int", "mdeg", 5_000, 25_000, 5_000, "company", False),
     ("plan.company_highest_mdeg", "int", "mdeg", 10_000, 30_000, 30_000, "company", False),
-    # --- record: what a resident may choose; together they always leave 18 degC, the legal floor
-    ("bounds.setpoint_low_mdeg", "int", "mdeg", 5_000, 18_000, 5_000, "installer", False),
-    ("bounds.setpoint_high_mdeg", "int", "mdeg", 18_000, 30_000, 30_000, "installer", False),
+    # --- record
     # --- link
     ("link.enabled", "bool", "", 0, 1, False, "installer", True),
     ("link.ssid", "str", "", 0, 32, "", "installer", True),
@@ -71,9 +69,22 @@ ROWS = (
     ("link.collector_first", "bool", "", 0, 1, False, "installer", False),
 )
 
-# Bounds that installer or company may draw closer than the table: (name, setting that holds the
-# lowest value or "", setting that holds the highest or ""). A value outside moves to the bound.
-NARROWED = (("control.setpoint_mdeg", "bounds.setpoint_low_mdeg", "bounds.setpoint_high_mdeg"),)
+# Settings whose bounds installer and company may draw closer than the rows above, and the pairs
+# of settings that hold the lowest and the highest value then. A value outside moves to the bound.
+NARROWED = (
+    (
+        "control.setpoint_mdeg",
+        "plan.comfort_mdeg",
+        "plan.eco_mdeg",
+        "plan.sleep_mdeg",
+        "plan.away_mdeg",
+        "plan.boost_mdeg",
+    ),
+    (
+        ("plan.lowest_mdeg", "plan.highest_mdeg"),
+        ("plan.company_lowest_mdeg", "plan.company_highest_mdeg"),
+    ),
+)
 
 # First parts of the names of settings that a factory reset leaves alone: what is fitted in this
 # very heater, and its calibration.

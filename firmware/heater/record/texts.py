@@ -41,8 +41,6 @@ TEXTS = {
     "plan.company_lowest_mdeg": ("供热公司最低温度", "Lowest set-point, by the company"),
     "plan.company_highest_mdeg": ("供热公司最高温度", "Highest set-point, by the company"),
     # --- record
-    "bounds.setpoint_low_mdeg": ("最低可设温度", "Lowest set-point a resident may choose"),
-    "bounds.setpoint_high_mdeg": ("最高可设温度", "Highest set-point a resident may choose"),
     # --- link
     "link.enabled": ("启用联网", "This heater belongs to a group server"),
     "link.ssid": ("无线网络名称", "Name of the Wi-Fi network"),
