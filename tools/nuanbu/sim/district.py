@@ -20,8 +20,8 @@ DRIFT_TAU_S = 3 * 3600.0
 
 class DistrictHeating:
     """Radiator giving `design_w` into a 22 degC room at -26 degC outdoors, with a supply of
-    `design_supply_c` there (what arrives, not what was promised). 0 W means no radiator: a stub stays, so that
-    the balance stays regular.
+    `design_supply_c` there (what arrives, not what was promised). 0 W means no radiator: a stub
+    stays, so that the balance stays regular.
     """
 
     def __init__(self, design_w, design_supply_c):

@@ -16,9 +16,9 @@ from random import Random
 from nuanbu.sim import airflow, building, steady
 from nuanbu.sim.district import NETWORK_LAG_S, DistrictHeating, SupplyDrift
 from nuanbu.sim.emitter import make_emitter
+from nuanbu.sim.houses import HouseSpec
 from nuanbu.sim.mains import FLICKER_V, MEAN_V, Mains
 from nuanbu.sim.occupants import Occupants
-from nuanbu.sim.houses import HouseSpec
 from nuanbu.sim.weather import ConstantWeather, Weather
 
 LONGEST_SUBSTEP_S = 1.0

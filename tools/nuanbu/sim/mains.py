@@ -13,7 +13,7 @@ FLICKER_V = 0.15
 
 
 class Mains:
-    """`open_v` is the present RMS voltage without the heater, `period_s` the time between steps."""
+    """`open_v`: present RMS voltage without the heater; `period_s`: time between steps."""
 
     def __init__(self, random, period_s):
         self._random = random
