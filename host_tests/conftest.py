@@ -1,0 +1,36 @@
+"""What every test has at hand: the device's modules on the path, MicroPython, the checkout."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+HINT = "no .tools/bin/micropython: run `make setup`, or name one with MICROPYTHON="
+
+# The path of the device, behind the stand-in for what only MicroPython has.
+sys.path[:0] = [str(REPO / place) for place in ("host_tests/shims", "firmware", "lib")]
+
+
+@pytest.fixture(scope="session")
+def repo():
+    """The root of the checkout."""
+    return REPO
+
+
+@pytest.fixture(scope="session")
+def micropython(repo):
+    """The path of the MicroPython that set-up made ready; a test fails where there is none."""
+    path = repo / ".tools/bin/micropython"
+    if not path.exists():
+        pytest.fail(HINT, pytrace=False)
+    return path
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the soak tests to `make soak`, unless -m asks for something of its own."""
+    if config.option.markexpr:
+        return
+    soak = [item for item in items if item.get_closest_marker("soak")]
+    items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=soak)

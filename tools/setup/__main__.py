@@ -1,0 +1,54 @@
+"""Set-up: `python3 tools/setup run` for a run, `python3 tools/setup test` for the tests as well.
+
+Does nothing, in a fraction of a second, when all is in place. Everything goes into .venv and
+.tools of the checkout; nothing of the machine is changed.
+"""
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+import say
+
+if sys.version_info < (3, 11):  # before the parts, which need its syntax
+    say.stop(
+        f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: "
+        "apt-get install python3 python3-venv, or name another with make PYTHON=python3.12"
+    )
+
+import get_micropython
+import get_mosquitto
+import get_python
+import get_umqtt
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / ".tools"
+
+
+def main(purpose):
+    TOOLS.mkdir(exist_ok=True)
+    with open(TOOLS / "lock", "w") as lock:
+        # Two makes in one checkout take turns instead of unpacking over one another.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        parts = [
+            f"Python tools in .venv ({get_python.ensure(ROOT, TOOLS, purpose)})",
+            f"MicroPython {get_micropython.ensure(TOOLS)}",
+            f"umqtt.simple {get_umqtt.ensure(TOOLS)}",
+        ]
+        if purpose == "test":
+            parts.append(f"mosquitto {get_mosquitto.ensure(TOOLS)}")
+    say.doing("ready", ", ".join(parts))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["run"], ["test"]):
+        say.stop("usage: python3 tools/setup run|test")
+    try:
+        main(sys.argv[1])
+    except say.Missing as missing:
+        say.stop(str(missing))
+    except subprocess.TimeoutExpired as late:
+        say.stop(f"{late.cmd[0]} gave no answer in {late.timeout:.0f} s: is the network there?")
+    except OSError as error:
+        say.stop(str(error))
