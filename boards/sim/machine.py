@@ -1,0 +1,161 @@
+# The simulated controller's peripherals, at the level of pins, ADC codes and bus bytes. What is
+# soldered to them is in part_*.py, the pins in board.py, the physics behind in world.py.
+#
+# Shadows the built-in machine module. Only what the firmware uses is here, with the calls, results
+# and limits of the ESP32 port. No call on a path of the tick allocates.
+
+import board
+import part_analog
+import world
+from part_meter import Meter
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+
+_BUTTON_PINS = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOWN)
+_RANGE_PIN = getattr(board, "PIN_BODY_RANGE", None)
+
+
+class Pin:
+    IN = 1
+    OUT = 3
+    OPEN_DRAIN = 7
+    PULL_DOWN = 1
+    PULL_UP = 2
+
+    def __init__(self, id, mode=-1, pull=-1, *, value=None):
+        self.id = id
+        self._button = 1 << _BUTTON_PINS.index(id) if id in _BUTTON_PINS else 0
+        self._is_output = False
+        self.init(mode, pull, value=value)
+
+    def init(self, mode=-1, pull=-1, *, value=None):
+        if value is not None:
+            world.set_pin(self.id, 1 if value else 0)
+        if mode != -1:
+            self._is_output = mode == Pin.OUT
+            if self.id == _RANGE_PIN:
+                part_analog.range_driven = self._is_output
+
+    def value(self, level=None):
+        if level is not None:
+            world.set_pin(self.id, 1 if level else 0)
+            return None
+        if self._is_output:
+            return world.get_pin(self.id)
+        return self._input()
+
+    def _input(self):
+        if self._button:
+            return 0 if world.buttons & self._button else 1  # closes to ground
+        pin = self.id
+        if pin == board.PIN_LEAK_TRIP:
+            return part_analog.tripped()
+        if pin == board.PIN_TILT:
+            return 1 if world.tilted else 0  # opens against the pull-up when tipped over
+        if pin == board.PIN_ONEWIRE:
+            return 0 if "room_short" in world.faults else 1
+        return 0
+
+    def __call__(self, level=None):
+        return self.value(level)
+
+    def on(self):
+        world.set_pin(self.id, 1)
+
+    def off(self):
+        world.set_pin(self.id, 0)
+
+
+class ADC:
+    ATTN_0DB = 0
+    ATTN_2_5DB = 1
+    ATTN_6DB = 2
+    ATTN_11DB = 3
+    WIDTH_12BIT = 12
+
+    def __init__(self, pin, *, atten=0):
+        self._part = part_analog.part_at(pin.id if isinstance(pin, Pin) else pin)
+        if atten != ADC.ATTN_11DB:
+            raise ValueError("the simulated ADC knows the 11 dB range only")
+        self._code = 0
+
+    def _convert(self):
+        if not (world.faults and "adc_stuck" in world.faults):
+            self._code = part_analog.digitise(self._part.uv())
+        return self._code
+
+    def read_u16(self):
+        code = self._convert()
+        return code << 4 | code >> 8
+
+    def read_uv(self):
+        return part_analog.code_uv(self._convert())
+
+
+class UART:
+    """UART 0 is the console, the board's UART_METER has the energy meter."""
+
+    def __init__(self, id, baudrate=115200, **settings):
+        self._meter = Meter() if id == board.UART_METER else None
+
+    def init(self, baudrate=115200, **settings):
+        pass
+
+    def any(self):
+        return self._meter.any() if self._meter else world.console_any()
+
+    def readinto(self, buf, nbytes=None):
+        """Like the ESP32 port with timeout=0: what is there, or None."""
+        if self._meter:
+            n = self._meter.readinto(buf, len(buf) if nbytes is None else nbytes)
+        else:
+            n = world.console_read_into(buf if nbytes is None else memoryview(buf)[:nbytes])
+        return n if n else None
+
+    def read(self, nbytes=None):
+        buf = bytearray(self.any() if nbytes is None else nbytes)
+        n = self.readinto(buf)
+        return bytes(buf[:n]) if n else None
+
+    def write(self, data):
+        if self._meter:
+            self._meter.write(data)
+        else:
+            world.console_write(data)
+        return len(data)
+
+
+class WDT:
+    def __init__(self, id=0, timeout=5000):
+        world.wdt_start(timeout)
+
+    def feed(self):
+        world.wdt_feed()
+
+
+class RTC:
+    def memory(self, data=None):
+        if data is None:
+            return world.rtc_memory
+        world.rtc_memory = bytes(data)
+        return None
+
+
+def reset():
+    world.reset(HARD_RESET)
+
+
+def reset_cause():
+    return world.reset_cause
+
+
+def unique_id():
+    return b"\x24\x0a\xc4\x00\x00\x01"
+
+
+def freq(hz=None):
+    return 160_000_000

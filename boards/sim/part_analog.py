@@ -1,0 +1,115 @@
+# What stands at the two ADC inputs: the body NTC in its divider, and the residual-current
+# amplifier with its comparator; and the ADC itself with its range, steps and noise.
+
+from array import array
+from math import exp
+
+import board
+import world
+
+# An ESP32 at 11 dB: nothing below 0.142 V or above 3.13 V, 12 bits, and a few codes of noise.
+_FLOOR_UV = 142_000
+_CEILING_UV = 3_130_000
+_STEP_UV = (_CEILING_UV - _FLOOR_UV) // 4095
+_NOISE_STEPS = 5  # uniform over so many codes
+
+_LEAST_C = -60
+_GREATEST_C = 300  # a body far beyond anything the firmware believes must still read as something
+
+LEAK_ZERO_UV = getattr(board, "LEAK_ZERO_UV", 250_000)
+LEAK_TRIP_UA = getattr(board, "LEAK_TRIP_UA", 10_000)
+_SERIES_OHM = board.NTC_SERIES_OHM
+_RANGE_PIN = getattr(board, "PIN_BODY_RANGE", None)
+_HOT_OHM = getattr(board, "NTC_HOT_OHM", 0)
+
+range_driven = 0  # 1 while the second resistor's pin is an output
+
+
+def _divider_table(above_ohm):
+    table = array("i", [])
+    for t in range(_LEAST_C, _GREATEST_C + 1):
+        r = board.NTC_R25_OHM * exp(board.NTC_B_K / (t + 273.15) - board.NTC_B_K / 298.15)
+        table.append(round(board.NTC_SUPPLY_MV * 1000 * r / (r + above_ohm)))
+    return table
+
+
+_table = _divider_table(_SERIES_OHM)
+_hot_table = (
+    _table
+    if _RANGE_PIN is None
+    else _divider_table(_SERIES_OHM * _HOT_OHM / (_SERIES_OHM + _HOT_OHM))
+)
+
+
+class BodyNtc:
+    """Microvolts at the divider of the body NTC."""
+
+    def uv(self):
+        f = world.faults
+        if f:
+            if "body_open" in f:
+                return board.NTC_SUPPLY_MV * 1000
+            if "body_short" in f:
+                return 0
+        mdeg = world.body_mdeg - _LEAST_C * 1000
+        i = mdeg // 1000
+        i = min(max(i, 0), _GREATEST_C - _LEAST_C - 1)
+        t = _table
+        if range_driven and world.get_pin(_RANGE_PIN):
+            t = _hot_table
+        return t[i] + (t[i + 1] - t[i]) * (mdeg - i * 1000) // 1000
+
+
+class LeakAmplifier:
+    """Microvolts of the residual-current amplifier: rests at LEAK_ZERO_UV."""
+
+    def uv(self):
+        if "leak_sensor_dead" in world.faults:
+            return 0
+        return LEAK_ZERO_UV + seen_ua() * board.LEAK_UV_PER_MA // 1000
+
+
+def seen_ua():
+    """What the transformer and its amplifier make of the residual current."""
+    f = world.faults
+    ua = world.leak_ua + world.leak_test_ua
+    if f:
+        if "leak_sensor_dead" in f:
+            return 0
+        ua += f.get("leak_sensor_offset_ua", 0)
+    return ua
+
+
+def tripped():
+    """The comparator, which also opens the contactor's supply on a real board."""
+    return 1 if seen_ua() >= LEAK_TRIP_UA else 0
+
+
+class Floating:
+    def uv(self):
+        return 0
+
+
+def part_at(pin):
+    """What is soldered to an ADC pin."""
+    if pin == board.PIN_BODY_NTC:
+        return BodyNtc()
+    if pin == board.PIN_LEAK:
+        return LeakAmplifier()
+    return Floating()
+
+
+_seed = 1
+
+
+def digitise(uv):
+    """The ADC's code (0..4095) for a voltage, with noise."""
+    global _seed
+    _seed = (_seed * 75 + 74) % 65537
+    code = (uv - _FLOOR_UV) // _STEP_UV + _seed % _NOISE_STEPS - _NOISE_STEPS // 2
+    return 0 if code < 0 else (4095 if code > 4095 else code)
+
+
+def code_uv(code):
+    """What the port's calibration makes of a code."""
+    return _FLOOR_UV + code * _STEP_UV + _STEP_UV // 2
