@@ -30,6 +30,25 @@ ROWS = (
     ("limits.frost_floor_w", "int", "W", 0, 3500, 500, "company", False),
     ("limits.spread_s", "int", "s", 0, 600, 600, "company", False),
     # --- protect
+    # Bounds are the limits of what stays safe, not of what is possible: a monitor can be made
+    # stricter or moderately looser, never switched off.
+    ("protect.leak_trip_ua", "int", "uA", 4_000, 30_000, 10_000, "factory", False),
+    ("protect.leak_warn_ua", "int", "uA", 1_000, 15_000, 5_000, "installer", False),
+    ("protect.body_warn_mdeg", "int", "mdeg", 50_000, 110_000, 100_000, "factory", False),
+    ("protect.body_trip_mdeg", "int", "mdeg", 60_000, 125_000, 115_000, "factory", False),
+    ("protect.body_rise_mdeg_s", "int", "mdeg/s", 500, 5_000, 2_000, "factory", False),
+    ("protect.room_max_mdeg", "int", "mdeg", 31_000, 45_000, 38_000, "installer", False),
+    ("protect.room_frozen_wh", "int", "Wh", 50, 500, 150, "installer", False),
+    ("protect.collector_age_s", "int", "s", 60, 3_600, 1_800, "installer", False),
+    ("protect.degraded_permille", "int", "permille", 0, 150, 150, "installer", False),
+    ("protect.element_weak_permille", "int", "permille", 150, 400, 200, "factory", False),
+    ("protect.over_power_permille", "int", "permille", 1_080, 1_250, 1_150, "factory", False),
+    ("protect.mains_max_mv", "int", "mV", 240_000, 265_000, 255_000, "factory", False),
+    ("protect.mains_min_mv", "int", "mV", 150_000, 198_000, 176_000, "factory", False),
+    ("protect.joint_warn_mohm", "int", "mOhm", 100, 600, 300, "installer", False),
+    ("protect.joint_off_mohm", "int", "mOhm", 200, 1_500, 800, "installer", False),
+    ("protect.chip_max_mdeg", "int", "mdeg", 70_000, 105_000, 95_000, "factory", False),
+    ("protect.contactor_idle_s", "int", "s", 60, 86_400, 1_800, "installer", False),
     # --- plan
     ("plan.tz", "str", "", 4, 48, "CST-8", "installer", False),
     ("plan.week", "str", "", 1, 817, "mon-sun 06:00 comfort 22:30 sleep", "resident", False),

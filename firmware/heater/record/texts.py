@@ -20,6 +20,32 @@ TEXTS = {
     "limits.frost_floor_w": ("防冻功率", "Power no limit may take while the room is near freezing"),
     "limits.spread_s": ("来电错峰时间", "Raises after a power cut are spread over this time"),
     # --- protect
+    "protect.leak_trip_ua": ("漏电动作电流", "Leakage current that trips both switches"),
+    "protect.leak_warn_ua": ("漏电预警电流", "Leakage current that warns after ten minutes"),
+    "protect.body_warn_mdeg": ("机体降功率温度", "Body temperature from which power is lowered"),
+    "protect.body_trip_mdeg": ("机体断电温度", "Body temperature that trips"),
+    "protect.body_rise_mdeg_s": ("机体升温速率上限", "Fastest rise of the body temperature"),
+    "protect.room_max_mdeg": ("室温上限", "Room temperature that stops the heat"),
+    "protect.room_frozen_wh": (
+        "室温读数不变时允许的热量变化",
+        "Change of heat that must move the room reading",
+    ),
+    "protect.collector_age_s": ("室温采集器有效期", "How long a collector's reading counts"),
+    "protect.degraded_permille": ("无室温时的功率", "Power while no room temperature is known"),
+    "protect.element_weak_permille": ("功率不足报警值", "Missing power that is named"),
+    "protect.over_power_permille": ("过功率断电值", "Power against rated that stops the heat"),
+    "protect.mains_max_mv": ("过压断电值", "Mains voltage that stops the heat"),
+    "protect.mains_min_mv": ("欠压断电值", "Mains voltage below which heat stops"),
+    "protect.joint_warn_mohm": (
+        "接线阻抗增加降功率值",
+        "Added branch impedance that lowers the power",
+    ),
+    "protect.joint_off_mohm": ("接线阻抗增加断电值", "Added branch impedance that stops the heat"),
+    "protect.chip_max_mdeg": ("控制器断电温度", "Controller temperature that stops the heat"),
+    "protect.contactor_idle_s": (
+        "关机后接触器断开延时",
+        "Time switched off before the contactor opens",
+    ),
     # --- plan
     "plan.tz": ("时区", "Time zone, as a POSIX TZ string"),
     "plan.week": ("周计划", "Weekly plan: mon-fri 06:30 comfort 22:30 sleep; sat,sun ..."),

@@ -1,0 +1,278 @@
+# The book of faults: compares signals with limits, counts up and down, remembers what was
+# measured and expected, latches, and says which reaction is in force.
+#
+# Fixed lists of integers made at start: judging a signal allocates nothing.
+
+import struct
+
+from micropython import const
+
+from heater.protect.monitors import (
+    ANY,
+    AUTO,
+    DOUBT,
+    FAST,
+    LOCAL,
+    LOST,
+    OFF,
+    OPEN,
+    ROWS,
+    SERVICE,
+    TRIP,
+    fitted,
+)
+
+_COUNT = len(ROWS)
+_EVENTS = const(16)  # changes kept until the application fetches them
+_NEVER = const(0x3FFFFFFF)  # a limit no signal reaches: the largest small integer
+_VERSION = const(1)
+_RECORD = "<Biii"  # number, measured, expected, trips
+
+# Who may clear what; anybody may clear what clears itself.
+_RANK = {"remote": ANY, "local": LOCAL, "service": SERVICE}
+
+
+class Book:
+    """All monitors of one board, their counters, active faults and latches."""
+
+    def __init__(self):
+        self.signal = [0] * _COUNT  # what the estimators say, in the unit of the row
+        self.limit = [_NEVER] * _COUNT
+        self.active = [0] * _COUNT  # 1: fault in force
+        self.gone = [0] * _COUNT  # 1: in force, but its condition is over (only a latch holds it)
+        self.counter_ms = [0] * _COUNT  # before: bad time so far; after: good time still to go
+        self.measured = [0] * _COUNT
+        self.expected = [0] * _COUNT
+        self.time_s = [0] * _COUNT  # uptime of the last appearance
+        self.trips = [0] * _COUNT  # appearances over life
+        self.busy = [0] * _COUNT  # 1: counter running or fault in force, so it must be judged
+        self.sign = [row[5] for row in ROWS]
+        self.hysteresis = [row[6] for row in ROWS]
+        self.persistence_ms = [row[7] for row in ROWS]
+        self.recovery_ms = [row[8] for row in ROWS]
+        self.reaction = [row[9] for row in ROWS]
+        self.reset = [row[10] for row in ROWS]
+        # Reactions in force, recomputed at every change. Everything is forbidden until told.
+        self.count = 0
+        self.off = 1
+        self.open = 1
+        self.trip = 1
+        self.lost = 1
+        self.doubt = 1
+        self.fast_busy = 1
+        self.changed = 0  # rises with every change of the book
+        self.dirty = 0  # 1: latches or their figures changed and are to be stored
+        self._events = [0] * _EVENTS  # position * 2 + active
+        self._event_put = 0
+        self._event_get = 0
+        self.fast = ()
+        self.slots = ((),) * 10
+
+    def configure(self, cfg, board):
+        """Take limits from the settings and the monitors that `board` can have.
+
+        Faults in force stay in force: settings never clear anything.
+        """
+        fast = []
+        slots = [[] for _ in range(10)]
+        for i in range(_COUNT):
+            row = ROWS[i]
+            self.limit[i] = _NEVER
+            if not fitted(row, board):
+                continue
+            limit = row[4]
+            self.limit[i] = row[5] * (cfg.get(limit) if isinstance(limit, str) else limit)
+            if row[12] == FAST:
+                fast.append(i)
+            else:
+                slots[i % 10].append(i)
+        self.fast = tuple(fast)
+        self.slots = tuple([tuple(s) for s in slots])
+        self.summarise()
+
+    def judge(self, i, now_s, dt_ms):
+        """Compare signal `i` with its limit; `dt_ms` since it was last judged.
+
+        A fault comes when its bad time, counted up and down, reaches the persistence, and is
+        gone after an uninterrupted recovery time below limit minus hysteresis.
+        """
+        value = self.signal[i]
+        limit = self.limit[i]
+        if self.active[i]:
+            if value > limit - self.hysteresis[i]:
+                self.counter_ms[i] = self.recovery_ms[i]
+                self.gone[i] = 0
+                return
+            left = self.counter_ms[i] - dt_ms
+            if left > 0:
+                self.counter_ms[i] = left
+                return
+            self.counter_ms[i] = 0
+            if self.reset[i] == AUTO:
+                self.release(i)
+            elif not self.gone[i]:
+                self.gone[i] = 1
+                self.changed += 1
+            return
+        count = self.counter_ms[i]
+        if value > limit:
+            count += dt_ms
+            self.busy[i] = 1
+            # A persistence of zero trips on the first sample; others count that sample too.
+            if count > self.persistence_ms[i]:
+                self.raise_(i, now_s, self.sign[i] * value, self.sign[i] * limit)
+                return
+        else:
+            count -= dt_ms
+            if count <= 0:
+                count = 0
+                self.busy[i] = 0
+        self.counter_ms[i] = count
+
+    def raise_(self, i, now_s, measured, expected):
+        """Put fault `i` in force."""
+        self.active[i] = 1
+        self.gone[i] = 0
+        self.busy[i] = 1
+        self.counter_ms[i] = self.recovery_ms[i]
+        self.measured[i] = measured
+        self.expected[i] = expected
+        self.time_s[i] = now_s
+        self.trips[i] += 1
+        if self.reset[i] != AUTO:
+            self.dirty = 1
+        self._note(i * 2 + 1)
+
+    def release(self, i):
+        """End fault `i`; the caller has checked that it may end."""
+        self.active[i] = 0
+        self.gone[i] = 0
+        self.busy[i] = 0
+        self.counter_ms[i] = 0
+        if self.reset[i] != AUTO:
+            self.dirty = 1
+        self._note(i * 2)
+
+    def _note(self, entry):
+        self._events[self._event_put % _EVENTS] = entry
+        self._event_put += 1
+        if self._event_put - self._event_get > _EVENTS:
+            self._event_get = self._event_put - _EVENTS  # the oldest is lost, never the newest
+        self.changed += 1
+        self.summarise()
+
+    def next_event(self):
+        """Next change as position * 2 + (1 came, 0 went), or -1 when there is none."""
+        if self._event_get == self._event_put:
+            return -1
+        entry = self._events[self._event_get % _EVENTS]
+        self._event_get += 1
+        return entry
+
+    def summarise(self):
+        """Work out afresh which reactions are in force. Called at changes, not per tick."""
+        count = off = open_ = trip = lost = doubt = fast_busy = 0
+        for i in range(_COUNT):
+            if self.active[i]:
+                count += 1
+                r = self.reaction[i]
+                if r >= OFF:
+                    off = 1
+                if r >= OPEN:
+                    open_ = 1
+                if r == TRIP:
+                    trip = 1
+                if r == LOST:
+                    lost = 1
+                if r == DOUBT:
+                    doubt = 1
+        for i in self.fast:
+            if self.active[i]:
+                fast_busy = 1
+        self.count = count
+        self.off = off
+        self.open = open_
+        self.trip = trip
+        self.lost = lost
+        self.doubt = doubt
+        self.fast_busy = fast_busy
+
+    def clear(self, which, who):
+        """Clear the fault named `which` ("all": every one), on behalf of `who`.
+
+        who: "remote", "local" (button, console) or "service". Returns None when done, otherwise
+        the reason of the first refusal as a word: "unknown", "present", "local_only",
+        "service_only".
+        """
+        rank = _RANK.get(who)
+        if rank is None:
+            return "unknown"
+        reason = None
+        known = which == "all"
+        for i in range(_COUNT):
+            if which != "all" and ROWS[i][1] != which:
+                continue
+            known = True
+            if not self.active[i]:
+                continue
+            if self.reset[i] > rank:
+                why = "service_only" if self.reset[i] == SERVICE else "local_only"
+            elif not self.gone[i]:
+                why = "present"
+            else:
+                self.release(i)
+                continue
+            reason = reason or why
+        return reason if known else "unknown"
+
+    def faults(self):
+        """Faults in force as dicts: code, no, measured, expected, unit, time_s, cause, reaction,
+        reset, latched (1: its condition is over, it waits for somebody to clear it), trips.
+        """
+        return [self.fault(i) for i in range(_COUNT) if self.active[i]]
+
+    def fault(self, i):
+        """One fault, in force or not, as `faults` gives it."""
+        row = ROWS[i]
+        return {
+            "no": row[0],
+            "code": row[1],
+            "cause": row[2],
+            "unit": row[3],
+            "measured": self.measured[i],
+            "expected": self.expected[i],
+            "time_s": self.time_s[i],
+            "reaction": row[9],
+            "reset": row[10],
+            "latched": self.gone[i],
+            "trips": self.trips[i],
+        }
+
+    def state(self):
+        """Latches as bytes. Rows are known by their number, so a new table reads an old state."""
+        out = bytearray((_VERSION,))
+        for i in range(_COUNT):
+            if self.active[i] and self.reset[i] != AUTO:
+                out += struct.pack(
+                    _RECORD, ROWS[i][0], self.measured[i], self.expected[i], self.trips[i]
+                )
+        return bytes(out)
+
+    def restore(self, data):
+        """Put stored latches back in force. Raises ValueError when `data` is not a state."""
+        size = struct.calcsize(_RECORD)
+        if not data or data[0] != _VERSION or (len(data) - 1) % size:
+            raise ValueError("latches")
+        for at in range(1, len(data), size):
+            number, measured, expected, trips = struct.unpack_from(_RECORD, data, at)
+            for i in range(_COUNT):
+                if ROWS[i][0] == number:
+                    self.active[i] = 1
+                    self.busy[i] = 1
+                    self.counter_ms[i] = self.recovery_ms[i]
+                    self.measured[i] = measured
+                    self.expected[i] = expected
+                    self.trips[i] = trips
+                    break
+        self.changed += 1
+        self.summarise()

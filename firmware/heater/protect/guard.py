@@ -1,0 +1,380 @@
+# Protection as the application sees it: `check` before control, `interlock` after it, in every
+# tick; `slow_step` once a second outside the tick. The work is done by the modules beside it:
+# monitors (data), book (faults), interlock (two switches), electric, leakage, room, thermal
+# (estimators), proof (self-test).
+
+import struct
+
+from micropython import const
+
+from heater.protect import monitors as m
+from heater.protect.book import Book
+from heater.protect.electric import Electric
+from heater.protect.interlock import CLOSED, OPEN, Interlock
+from heater.protect.leakage import Leakage
+from heater.protect.proof import IDLE, LEAK, LEAK_OFF, Proof
+from heater.protect.room import Room
+from heater.protect.thermal import Thermal
+from heater.protect.trips import Trips
+from heater.signals import MODE_OFF, NOT_FITTED
+
+_OK = const(0)
+_STARTING = const(7)
+_START_S = const(5)  # a sensor that has not answered by then is lost
+_TICK_MS = const(100)
+_SECOND_MS = const(1000)
+_CHIP_SPAN_MDEG = const(15_000)  # power falls to nothing over these last degrees
+_BODY_MARGIN_MDEG = const(5000)  # derating ends this far below the trip, so that it need not trip
+_JOINT_PERMILLE = const(500)  # half the current heats a joint a quarter as much
+_FROST_ON_MDEG = const(5000)
+_FROST_OFF_MDEG = const(7000)  # the room is heated up to here in every mode
+_QUIET_S = const(600)  # without an abnormal reset, then the count starts anew
+_MEMORY = "<BB"
+_VERSION = const(1)
+
+
+class Guard:
+    """All protection of one heater. Every attribute below is read by the application.
+
+    heat_ok           1: the modulating switch may close
+    contactor_ok      1: the contactor may be closed
+    ceiling_permille  0..1000: most power, share of rated, that may be granted (derating)
+    room_ok           1: `room_mdeg` is a measurement; 0: none, heat at `ceiling_permille` at most
+    room_mdeg         room temperature to control by, the last known one when room_ok is 0
+    room_source       0 own sensor, 1 collector, 2 none
+    frost_demand      1: heat to 7 degC whatever the mode
+    fault_count       faults in force
+    service_lock      set by the application: 1 forbids heat and frost protection
+    dirty             1: `state()` is to be stored soon; the application sets it back to 0
+    """
+
+    def __init__(self):
+        self.heat_ok = 0
+        self.contactor_ok = 0
+        self.ceiling_permille = 0
+        self.room_ok = 0
+        self.room_mdeg = 0
+        self.room_source = 2
+        self.frost_demand = 0
+        self.fault_count = 0
+        self.service_lock = 0
+        self.dirty = 0
+        self.book = Book()
+        self.interlock_state = Interlock()
+        self.electric = Electric()
+        self.leakage = Leakage()
+        self.proof = Proof()
+        self.room = Room()
+        self.thermal = Thermal()
+        self.trips = Trips()
+        self.abnormal_resets = 0
+        self._quiet = 0  # 1: ten minutes have passed since the last abnormal reset
+        self._phase = 0
+        self._checked = 0  # 1: `check` ran to its end in this tick
+        self._mode = MODE_OFF
+        self._idle_s = 0
+        self._ready = 0
+        self._fast_busy = 1
+        self._late = 0
+        self._late_fresh = 0
+        self._exception = 0
+        self._leak_ua = 10_000
+        self._leak_fine = _OK
+        self._body_mdeg = 115_000
+        self._body_warn = 100_000
+        self._body_zero = 110_000
+        self._chip_mdeg = 95_000
+        self._degraded = 150
+        self._idle_max_s = 1800
+        self._has_leak = 1
+        self._has_meter = 1
+        self._changes = -1
+
+    def configure(self, cfg, board):
+        """Take settings (`cfg.get(name)`) and the fitted parts. At start and after each commit.
+
+        Never ends a fault. Raises KeyError for a missing setting.
+        """
+        self._has_leak = 1 if board.HAS_LEAK else 0
+        self._has_meter = 1 if board.HAS_METER else 0
+        self._leak_fine = _OK if board.HAS_LEAK else NOT_FITTED
+        self._leak_ua = cfg.get("protect.leak_trip_ua")
+        self._body_mdeg = cfg.get("protect.body_trip_mdeg")
+        self._body_zero = self._body_mdeg - _BODY_MARGIN_MDEG
+        # Two settings that contradict each other: the lower one counts.
+        self._body_warn = min(cfg.get("protect.body_warn_mdeg"), self._body_zero - 1000)
+        self._chip_mdeg = cfg.get("protect.chip_max_mdeg")
+        self._degraded = cfg.get("protect.degraded_permille")
+        self._idle_max_s = cfg.get("protect.contactor_idle_s")
+        self.electric.configure(cfg, board)
+        self.proof.configure(board)
+        self.room.configure(cfg)
+        self.book.configure(cfg, board)
+
+    # --- every tick
+
+    def check(self, inp, out, mode):
+        """First step of a tick. inp: this tick's Inputs; out: Outputs as last written; mode: in
+        force. Sets the attributes above.
+        """
+        book = self.book
+        self._checked = 0
+        self._mode = mode
+        self.electric.tick(out)
+        if (
+            self._fast_busy
+            or inp.leak_ua > self._leak_ua
+            or inp.leak_trip
+            or inp.leak_state != self._leak_fine
+            or inp.body_mdeg > self._body_mdeg
+            or inp.body_state
+            or inp.room_state
+            or inp.tilted
+        ):
+            self._judge_fast(inp)
+        phase = self._phase + 1
+        if phase == 10:
+            phase = 0
+        self._phase = phase
+        signal = book.signal
+        limit = book.limit
+        busy = book.busy
+        for i in book.slots[phase]:
+            if signal[i] > limit[i] or busy[i]:
+                book.judge(i, inp.uptime_s, _SECOND_MS)
+        if phase == 0:
+            self._choose_room(inp)
+        elif phase == 2:
+            if self._has_meter:
+                self.electric.second(inp, signal)
+        elif phase == 4:
+            self._look_around(inp, signal)
+        elif phase == 6:
+            self._set_ceiling(inp)
+        elif phase == 8:
+            self._housekeeping(inp, out)
+        if book.changed != self._changes:
+            self._settle_book(inp)
+        self._checked = 1
+
+    def interlock(self, inp, out):
+        """Last step of a tick: the last word on `out`, whose stage holds what control asks for.
+
+        Decides the contactor. Outputs are safe when `check` did not complete in this tick.
+        """
+        book = self.book
+        if not self._checked:
+            out.safe()
+        self._checked = 0
+        lock = self.interlock_state
+        proof = self.proof
+        if proof.step != IDLE:
+            if book.trip:
+                proof.abort()
+                out.leak_test = 0
+            else:
+                lock.step(out, 0, 0, 0, 0)
+                proof.drive(inp, out, lock.state == OPEN, book.open, self.electric.full_w,
+                            book.signal)
+                return
+        lock.step(out, self.heat_ok, self.contactor_ok, book.trip,
+                  self._idle_s < self._idle_max_s and proof.passed_once)
+
+    def _judge_fast(self, inp):
+        book = self.book
+        signal = book.signal
+        step = self.proof.step
+        testing = step == LEAK or step == LEAK_OFF
+        signal[m.R_LEAK_HIGH] = 0 if testing or not self._has_leak else inp.leak_ua
+        signal[m.R_LEAK_COMPARATOR] = 0 if testing else inp.leak_trip
+        young = inp.uptime_s < _START_S
+        state = inp.leak_state
+        signal[m.R_LEAK_SENSOR] = 0 if young and state == _STARTING else state
+        state = inp.body_state
+        signal[m.R_BODY_SENSOR] = 0 if young and state == _STARTING else state
+        signal[m.R_BODY_HOT] = inp.body_mdeg if state == _OK else -300_000
+        state = inp.room_state
+        signal[m.R_ROOM_SENSOR] = 0 if young and state == _STARTING else state
+        signal[m.R_TILTED] = inp.tilted
+        signal[m.R_EXCEPTION] = self._exception
+        self._exception = 0
+        now_s = inp.uptime_s
+        busy = 0
+        for i in book.fast:
+            book.judge(i, now_s, _TICK_MS)
+            busy |= book.busy[i]
+        self._fast_busy = busy
+        self._ready = 1 if inp.body_state == _OK and inp.leak_state == self._leak_fine else 0
+
+    # --- once a second, each in its own tick
+
+    def _choose_room(self, inp):
+        book = self.book
+        room = self.room
+        room.choose(inp, book.lost, book.doubt)
+        self.room_source = room.source
+        self.room_ok = 1 if room.source != 2 else 0
+        self.room_mdeg = room.mdeg
+        book.signal[m.R_ROOM_NONE] = 0 if self.room_ok or inp.uptime_s < _START_S else 1
+        book.signal[m.R_ROOM_HOT] = room.mdeg if self.room_ok else 0
+        if not self.room_ok or self.service_lock or room.mdeg >= _FROST_OFF_MDEG:
+            self.frost_demand = 0
+        elif room.mdeg < _FROST_ON_MDEG:
+            self.frost_demand = 1
+        self._permit()
+
+    def _look_around(self, inp, signal):
+        if inp.body_state == _OK:
+            signal[m.R_BODY_WARM] = inp.body_mdeg
+            self.thermal.rise(inp.body_mdeg, signal)
+        if inp.chip_state == _OK:
+            signal[m.R_CHIP_HOT] = inp.chip_mdeg
+        if self._has_leak:
+            quiet = self.proof.step == IDLE and inp.leak_state == _OK
+            self.leakage.second(inp.leak_ua, quiet, signal)
+        # Late ticks count up one by one and down by one for every second without one.
+        if self._late_fresh:
+            self._late_fresh = 0
+        elif self._late > 0:
+            self._late -= 1
+        signal[m.R_TICK_LATE] = self._late
+
+    def _set_ceiling(self, inp):
+        ceiling = 1000
+        active = self.book.active
+        if inp.body_state == _OK and inp.body_mdeg > self._body_warn:
+            ceiling = _slope(inp.body_mdeg, self._body_warn, self._body_zero)
+        if inp.chip_state == _OK and inp.chip_mdeg > self._chip_mdeg - _CHIP_SPAN_MDEG:
+            chip = _slope(inp.chip_mdeg, self._chip_mdeg - _CHIP_SPAN_MDEG, self._chip_mdeg)
+            ceiling = min(ceiling, chip)
+        if active[m.R_JOINT_WARM] and ceiling > _JOINT_PERMILLE:
+            ceiling = _JOINT_PERMILLE
+        if self.room_source == 2 and ceiling > self._degraded:
+            ceiling = self._degraded
+        self.ceiling_permille = ceiling
+
+    def _housekeeping(self, inp, out):
+        if self._mode == MODE_OFF and not self.frost_demand and not out.stage:
+            self._idle_s += 1
+        else:
+            self._idle_s = 0
+        if not self.book.trip:
+            self.proof.poll(inp, out.stage)
+        if not self._quiet and inp.uptime_s >= _QUIET_S:
+            self._quiet = 1
+            if self.abnormal_resets:
+                self.abnormal_resets = 0
+                self.dirty = 1
+        self.trips.second(inp.uptime_s)
+        self.book.signal[m.R_BODY_HOT_REPEATED] = self.trips.count
+
+    def _permit(self):
+        book = self.book
+        blind = self.room_source == 2 and book.active[m.R_METER_LOST]
+        may = self._ready and not book.open and not self.service_lock
+        self.contactor_ok = 1 if may else 0
+        self.heat_ok = 1 if may and not book.off and not blind else 0
+
+    def _settle_book(self, inp):
+        # Something came or went: follow it in the same tick.
+        book = self.book
+        self._changes = book.changed
+        self.fault_count = book.count
+        if self.trips.follow(book.trips[m.R_BODY_HOT], book.trips[m.R_COVERED], inp.uptime_s):
+            self.dirty = 1
+        if book.dirty:
+            book.dirty = 0
+            self.dirty = 1
+        self._permit()
+
+    # --- what the application reports
+
+    def note_late(self):
+        """A tick began after its deadline."""
+        self._late += 1
+        self._late_fresh = 1
+
+    def note_exception(self):
+        """The executive caught an exception and has written safe outputs."""
+        self._exception = 1
+        self._fast_busy = 1
+
+    def note_program(self, sound):
+        """Result of hashing the program: True when it is what was installed."""
+        self._flag(m.R_PROGRAM_DAMAGED, 0 if sound else 1)
+
+    def note_settings(self, sound):
+        """False when the stored settings were damaged and defaults are in force."""
+        self._flag(m.R_SETTINGS_DAMAGED, 0 if sound else 1)
+
+    def note_reset(self, abnormal):
+        """Once at start, after `restore`: abnormal is True after watchdog or crash."""
+        if abnormal:
+            self.abnormal_resets += 1
+            self.dirty = 1
+        self._flag(m.R_SAFE_HOLD, self.abnormal_resets)
+
+    def _flag(self, i, value):
+        self.book.signal[i] = value
+        self._fast_busy = 1
+
+    # --- people
+
+    def faults(self):
+        """Faults in force, a list of dicts (see Book.fault). Allocates: not for the tick."""
+        return self.book.faults()
+
+    def clear(self, which, who):
+        """Clear fault `which` (its code, or "all") for `who`: "remote", "local" or "service".
+
+        None when done, else a word: "unknown", "present" (condition still there), "local_only",
+        "service_only".
+        """
+        if which in ("safe_hold", "all"):
+            self.abnormal_resets = 0
+            self._flag(m.R_SAFE_HOLD, 0)
+            if self.book.active[m.R_SAFE_HOLD]:
+                self.book.gone[m.R_SAFE_HOLD] = 1
+        if which in ("body_hot_repeated", "all") and who in ("local", "service"):
+            self.trips.forget()
+            if self.book.active[m.R_BODY_HOT_REPEATED]:
+                self.book.gone[m.R_BODY_HOT_REPEATED] = 1
+        self.dirty = 1
+        return self.book.clear(which, who)
+
+    # --- memory
+
+    def state(self):
+        """Everything that must survive a loss of power, as bytes (under 400)."""
+        latches = self.book.state()
+        trips = self.trips.state()
+        head = struct.pack(_MEMORY, _VERSION, self.abnormal_resets & 0xFF)
+        return head + struct.pack("<HH", len(latches), len(trips)) + latches + trips
+
+    def restore(self, data):
+        """Take back `state()`, before `configure`. Raises ValueError when it is none."""
+        if len(data) < 6 or data[0] != _VERSION:
+            raise ValueError("protect state")
+        n, k = struct.unpack_from("<HH", data, 2)
+        if len(data) != 6 + n + k:
+            raise ValueError("protect state")
+        self.book.restore(data[6 : 6 + n])
+        self.trips.restore(data[6 + n :])
+        self.abnormal_resets = data[1]
+
+    def slow_step(self, inp, out):
+        """Once a second, outside the tick: monitors that learn. Allocates nothing either."""
+        electric = self.electric
+        signal = self.book.signal
+        metered = self._has_meter and inp.meter_state == _OK
+        scale = electric.full_w * 1000 // electric.rated_w if metered else 1000
+        power_w = electric.rated_w * electric.mean_permille // 1000 * scale // 1000
+        self.room.second(inp, power_w, signal)
+        self.thermal.second(inp, electric.mean_permille, scale, self.room, metered, signal)
+
+
+def _slope(value, start, end):
+    # 1000 at `start`, 0 at `end`, in between a straight line.
+    if value >= end:
+        return 0
+    return (end - value) * 1000 // (end - start)

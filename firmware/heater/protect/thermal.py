@@ -1,0 +1,158 @@
+# What the body temperature tells: how fast it rises, whether it fits the heat that was given.
+#
+# Model of the emitter: the excess of the body over the room follows the power with one lag,
+#   excess = E * n,   dn/dt = (g(p) - n) / tau,   g(p) = p^(1/1.3)
+# p is the power as a share of rated; the exponent is that of natural convection (EN 442-2).
+# E (excess at rated power) and tau are learned: six lags run side by side, each with its own E,
+# and the one with the least error is believed.
+
+from micropython import const
+
+from heater.protect import monitors as m
+
+_OK = const(0)
+_STEP_S = const(10)
+_TAU_S = (160, 260, 420, 680, 1100, 1800)
+_CANDIDATES = const(6)
+# g at p = 0, 125, 250 ... 1500 permille: 1000 * (p / 1000) ** (1 / 1.3), rounded
+_G = (0, 202, 344, 470, 587, 697, 801, 902, 1000, 1095, 1187, 1278, 1366)
+_MIN_N = const(200)  # permille: below that the excess says little about E
+_SAMPLES = const(180)  # half an hour of heating before anything is concluded
+_SLOWEST = const(1024)  # samples a learned value is averaged over
+_COVERED_MIN_MDEG = const(8000)
+_COVERED_PERMILLE = const(250)
+_COLD_MIN_MDEG = const(5000)
+_COLD_PERMILLE = const(160)
+_SETTLE_S = const(15)  # the emitter's core still feeds the body so long after switching off
+_WELD_MDEG = const(3000)
+_HOT_MDEG = const(15_000)  # excess that must shrink within ten minutes of being off
+_HOT_CHECK_S = const(600)
+_FLAT_MDEG = const(4000)  # a body so close to the room is not being heated
+
+
+class Thermal:
+    def __init__(self):
+        self.n_64 = [0] * _CANDIDATES  # n in permille * 64
+        self.excess_mdeg = [0] * _CANDIDATES  # E of each candidate
+        self.error_mdeg = [0] * _CANDIDATES  # smoothed absolute error of each
+        self.samples = 0
+        self.best = 0
+        self.residual_mdeg = 0  # measured less expected excess
+        self.expected_mdeg = 0
+        self._past = [0, 0, 0, 0]
+        self._past_at = 0
+        self._past_n = 0
+        self._second = 0
+        self._sum = 0
+        self._off_s = 0
+        self._off_mdeg = 0
+        self._off_excess = 0
+        self._cold_ws = 0
+
+    def rise(self, body_mdeg, signal):
+        """Rate of rise over three seconds. Once a second, only with a valid reading."""
+        at = self._past_at
+        if self._past_n == 4:
+            signal[m.R_BODY_RISE] = (body_mdeg - self._past[(at + 1) & 3]) // 3
+        else:
+            self._past_n += 1
+        self._past[at] = body_mdeg
+        self._past_at = (at + 1) & 3
+
+    def second(self, inp, permille, scale_permille, room, metered, signal):
+        """Once a second. permille: switched on in the mean of the last second; scale_permille:
+        power at the present voltage over rated; room: Room; metered: 1 while the meter is there
+        and sound. Writes its signals.
+        """
+        if inp.body_state != _OK:
+            self._past_n = 0
+            self._off_s = 0
+            return
+        self._welded(inp.body_mdeg, permille, room, metered, signal)
+        self._sum += permille
+        self._second += 1
+        if self._second < _STEP_S:
+            return
+        p = self._sum // _STEP_S * scale_permille // 1000
+        self._second = 0
+        self._sum = 0
+        self._follow(p)
+        if room.source == 2:
+            signal[m.R_COVERED] = 0
+            signal[m.R_ELEMENT_COLD] = 0
+            return
+        excess = inp.body_mdeg - room.mdeg
+        self._disagrees(excess, inp.power_w if metered else 0, signal)
+        self._judge(excess, signal)
+        self._learn(excess)
+
+    def _follow(self, p):
+        k = p // 125
+        if k > 11:
+            k = 11
+        g = _G[k] + (_G[k + 1] - _G[k]) * (p - k * 125) // 125
+        n_64 = self.n_64
+        for i in range(_CANDIDATES):
+            n_64[i] += (g * 64 - n_64[i]) * _STEP_S // _TAU_S[i]
+
+    def _judge(self, excess, signal):
+        expected = self.excess_mdeg[self.best] * (self.n_64[self.best] // 64) // 1000
+        self.expected_mdeg = expected
+        self.residual_mdeg = excess - expected
+        if self.samples < _SAMPLES:
+            return
+        limit = max(_COVERED_MIN_MDEG, expected * _COVERED_PERMILLE // 1000)
+        signal[m.R_COVERED] = max(0, self.residual_mdeg * 1000 // limit)
+        limit = max(_COLD_MIN_MDEG, expected * _COLD_PERMILLE // 1000)
+        signal[m.R_ELEMENT_COLD] = max(0, -self.residual_mdeg * 1000 // limit)
+
+    def _learn(self, excess):
+        known = self.samples >= _SAMPLES
+        # A heater that is being covered, or fails, must not be learned as normal.
+        if known and abs(self.residual_mdeg) > _COLD_MIN_MDEG // 2 + self.expected_mdeg // 10:
+            return
+        n = self.n_64[self.best] // 64
+        if n < _MIN_N or excess < 0:
+            return
+        if self.samples < _SLOWEST:
+            self.samples += 1
+        share = self.samples
+        best = self.best
+        for i in range(_CANDIDATES):
+            n = self.n_64[i] // 64
+            if n < _MIN_N:
+                continue
+            value = self.excess_mdeg[i]
+            error = excess - value * n // 1000
+            self.excess_mdeg[i] = value + error * 1000 // n // share
+            self.error_mdeg[i] += (abs(error) - self.error_mdeg[i]) // min(share, 256)
+            if self.error_mdeg[i] < self.error_mdeg[best]:
+                best = i
+        self.best = best
+
+    def _disagrees(self, excess, power_w, signal):
+        # Metered heat goes into the element while the body stays as cold as the room: the
+        # sensor has come off, or it is not where it seems to be.
+        if excess > _FLAT_MDEG:
+            self._cold_ws = 0
+        else:
+            self._cold_ws += power_w * _STEP_S
+        signal[m.R_BODY_DISAGREES] = self._cold_ws // 3600
+
+    def _welded(self, body, permille, room, metered, signal):
+        # With a sound meter electric.py knows sooner and surer.
+        if permille or metered:
+            self._off_s = 0
+            signal[m.R_SWITCH_WELDED_BODY] = 0
+            return
+        self._off_s += 1
+        if self._off_s == _SETTLE_S or body < self._off_mdeg:
+            self._off_mdeg = body
+        if self._off_s == _SETTLE_S:
+            self._off_excess = body - room.mdeg
+        elif self._off_s > _SETTLE_S:
+            share = (body - self._off_mdeg) * 1000 // _WELD_MDEG
+            if self._off_s == _HOT_CHECK_S and self._off_excess > _HOT_MDEG:
+                if body - room.mdeg > self._off_excess * 9 // 10:
+                    share = 2000  # still as hot as ten minutes ago
+            signal[m.R_SWITCH_WELDED_BODY] = max(signal[m.R_SWITCH_WELDED_BODY] // 2, share)
