@@ -1,15 +1,23 @@
 """What every test has at hand: the device's modules on the path, MicroPython, the checkout."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPO = Path(__file__).resolve().parents[1]
 HINT = "no .tools/bin/micropython: run `make setup`, or name one with MICROPYTHON="
 
 # The path of the device, behind the stand-in for what only MicroPython has.
 sys.path[:0] = [str(REPO / place) for place in ("host_tests/shims", "firmware", "lib")]
+
+# No deadline for one example: what it would measure is how busy the machine is. A submission
+# is judged by the same examples every time; at the desk they differ from run to run.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(scope="session")

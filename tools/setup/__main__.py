@@ -11,7 +11,8 @@ from pathlib import Path
 
 import say
 
-if sys.version_info < (3, 11):  # before the parts, which need its syntax
+# Before the parts are imported: they need its syntax.
+if sys.version_info < (3, 11):  # noqa: UP036
     say.stop(
         f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: "
         "apt-get install python3 python3-venv, or name another with make PYTHON=python3.12"

@@ -61,7 +61,10 @@ def _probe(program):
     """(version, None) of a usable interpreter, else (None, reason)."""
     try:
         done = subprocess.run(
-            [program, "-X", "heapsize=1m", "-c", _PROBE], capture_output=True, text=True, timeout=20
+            [program, "-X", "heapsize=1m", "-c", _PROBE],
+            capture_output=True,
+            text=True,
+            timeout=20,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, str(error)

@@ -1,0 +1,49 @@
+# Everything is set up by the first target that needs it: .venv and .tools, nothing outside.
+
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-run run test lint typecheck bench soak lock clean distclean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## bring in all tools, pinned (MICROPYTHON= names one of your own)
+	@$(PYTHON) tools/setup test
+
+setup-run:
+	@$(PYTHON) tools/setup run
+
+run: setup-run ## hold 22 degC through a real cold spell (DAYS=, WEATHER=file.epw, HOUSE=)
+	@$(BIN)/nuanbu sim run --out build/run \
+		$(if $(DAYS),--days "$(DAYS)") \
+		$(if $(WEATHER),--weather "$(WEATHER)") \
+		$(if $(HOUSE),--house "$(HOUSE)")
+
+test: setup lint typecheck ## all checks but the soak tests, under 15 minutes (JOBS=2)
+	$(BIN)/pytest -n $(JOBS) host_tests
+
+lint: setup ## ruff over every Python file
+	$(BIN)/ruff check .
+
+typecheck: setup ## pyright: the device against MicroPython's stubs, then the host side
+	$(BIN)/pyright -p tools/typings/device.json
+	$(BIN)/pyright
+
+bench: setup-run ## the table of figures, the worst case over all houses
+	@$(BIN)/nuanbu bench
+
+soak: setup ## hours of virtual time: the tests that `make test` leaves out
+	$(BIN)/pytest -m soak -v -n $(JOBS) --timeout 7200 host_tests
+
+lock: setup ## renew tools/requirements*.txt from tools/pyproject.toml
+	$(BIN)/python tools/setup/lock.py
+
+clean: ## remove what runs and tests left behind
+	rm -rf build .pytest_cache .ruff_cache .hypothesis tools/*.egg-info
+	find firmware lib boards host_tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## remove the tools as well
+	rm -rf .venv .tools
