@@ -8,6 +8,7 @@ import board
 import part_analog
 import world
 from part_meter import Meter
+from part_sht4x import Sht4x
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -100,7 +101,7 @@ class UART:
     """UART 0 is the console, the board's UART_METER has the energy meter."""
 
     def __init__(self, id, baudrate=115200, **settings):
-        self._meter = Meter() if id == board.UART_METER else None
+        self._meter = Meter(baudrate) if id == board.UART_METER else None
 
     def init(self, baudrate=115200, **settings):
         pass
@@ -127,6 +128,23 @@ class UART:
         else:
             world.console_write(data)
         return len(data)
+
+
+class I2C:
+    """The bus of the panel's SHT4x. A part that does not answer is an OSError, as on the port."""
+
+    def __init__(self, id=0, *, scl=None, sda=None, freq=100_000, timeout=2000):
+        self._part = Sht4x()
+
+    def scan(self):
+        return [Sht4x.ADDRESS]
+
+    def writeto(self, addr, buf, stop=True):
+        self._part.write(addr, buf)
+        return len(buf)
+
+    def readfrom_into(self, addr, buf, stop=True):
+        self._part.read_into(addr, buf)
 
 
 class WDT:
