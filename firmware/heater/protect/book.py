@@ -45,7 +45,9 @@ class Book:
         self.expected = [0] * _COUNT
         self.time_s = [0] * _COUNT  # uptime of the last appearance
         self.trips = [0] * _COUNT  # appearances over life
-        self.busy = [0] * _COUNT  # 1: counter running or fault in force, so it must be judged
+        # A signal above its gate must be judged: the limit, or nothing at all while a counter runs
+        # or a fault is in force. One comparison tells that a monitor is at rest.
+        self.gate = [_NEVER] * _COUNT
         self.sign = [row[5] for row in ROWS]
         self.hysteresis = [row[6] for row in ROWS]
         self.persistence_ms = [row[7] for row in ROWS]
@@ -59,7 +61,6 @@ class Book:
         self.trip = 1
         self.lost = 1
         self.doubt = 1
-        self.fast_busy = 1
         self.changed = 0  # rises with every change of the book
         self.dirty = 0  # 1: latches or their figures changed and are to be stored
         self._events = [0] * _EVENTS  # position * 2 + active
@@ -82,6 +83,8 @@ class Book:
                 continue
             limit = row[4]
             self.limit[i] = row[5] * (cfg.get(limit) if isinstance(limit, str) else limit)
+            if not self.active[i] and not self.counter_ms[i]:
+                self.gate[i] = self.limit[i]
             if row[12] == FAST:
                 fast.append(i)
             else:
@@ -117,7 +120,7 @@ class Book:
         count = self.counter_ms[i]
         if value > limit:
             count += dt_ms
-            self.busy[i] = 1
+            self.gate[i] = -_NEVER
             # A persistence of zero trips on the first sample; others count that sample too.
             if count > self.persistence_ms[i]:
                 self.raise_(i, now_s, self.sign[i] * value, self.sign[i] * limit)
@@ -126,14 +129,14 @@ class Book:
             count -= dt_ms
             if count <= 0:
                 count = 0
-                self.busy[i] = 0
+                self.gate[i] = limit
         self.counter_ms[i] = count
 
     def raise_(self, i, now_s, measured, expected):
         """Put fault `i` in force."""
         self.active[i] = 1
         self.gone[i] = 0
-        self.busy[i] = 1
+        self.gate[i] = -_NEVER
         self.counter_ms[i] = self.recovery_ms[i]
         self.measured[i] = measured
         self.expected[i] = expected
@@ -147,7 +150,7 @@ class Book:
         """End fault `i`; the caller has checked that it may end."""
         self.active[i] = 0
         self.gone[i] = 0
-        self.busy[i] = 0
+        self.gate[i] = self.limit[i]
         self.counter_ms[i] = 0
         if self.reset[i] != AUTO:
             self.dirty = 1
@@ -161,6 +164,18 @@ class Book:
         self.changed += 1
         self.summarise()
 
+    def judge_fast(self, now_s, dt_ms):
+        """Judge every fast row. Returns 1 while one of them is not at rest."""
+        more = 0
+        gate = self.gate
+        limit = self.limit
+        for i in self.fast:
+            if self.signal[i] > gate[i]:
+                self.judge(i, now_s, dt_ms)
+            if gate[i] != limit[i]:
+                more = 1
+        return more
+
     def next_event(self):
         """Next change as position * 2 + (1 came, 0 went), or -1 when there is none."""
         if self._event_get == self._event_put:
@@ -171,7 +186,7 @@ class Book:
 
     def summarise(self):
         """Work out afresh which reactions are in force. Called at changes, not per tick."""
-        count = off = open_ = trip = lost = doubt = fast_busy = 0
+        count = off = open_ = trip = lost = doubt = 0
         for i in range(_COUNT):
             if self.active[i]:
                 count += 1
@@ -186,16 +201,12 @@ class Book:
                     lost = 1
                 if r == DOUBT:
                     doubt = 1
-        for i in self.fast:
-            if self.active[i]:
-                fast_busy = 1
         self.count = count
         self.off = off
         self.open = open_
         self.trip = trip
         self.lost = lost
         self.doubt = doubt
-        self.fast_busy = fast_busy
 
     def clear(self, which, who):
         """Clear the fault named `which` ("all": every one), on behalf of `who`.
@@ -268,7 +279,7 @@ class Book:
             for i in range(_COUNT):
                 if ROWS[i][0] == number:
                     self.active[i] = 1
-                    self.busy[i] = 1
+                    self.gate[i] = -_NEVER
                     self.counter_ms[i] = self.recovery_ms[i]
                     self.measured[i] = measured
                     self.expected[i] = expected

@@ -32,9 +32,12 @@ class Electric:
         self.ratio = 0  # latest metered power, permille of full_w
         self._sum = [0] * _RING  # running sum of permille * ticks
         self._at = 0
-        self._closed_ticks = 0  # since the contactor last moved, while closed
-        self._open_ticks = 0  # the same while open
-        self._stage_off_ticks = 0
+        self._total = 0
+        self._on = 0  # permille switched on now
+        self._stage = 0
+        self._contactor = 0
+        self._stage_at = 0  # when they last moved
+        self._contactor_at = 0
         self._expected = 0  # permille * s, sliding
         self._seen = 0
         self._off_mv = 0
@@ -52,28 +55,28 @@ class Electric:
 
     def tick(self, out):
         """Remember what the outputs were during the last tick. Every tick."""
-        at = self._at
-        last = self._sum[at]
-        at = (at + 1) & 63
+        if out.stage != self._stage or out.contactor != self._contactor:
+            self._moved(out)
+        at = (self._at + 1) & 0x3FFFFFF
         self._at = at
-        if out.contactor:
-            self._open_ticks = 0
-            self._closed_ticks += 1
-            if out.stage:
-                last = (last + self.permille[out.stage]) & _MASK
-        else:
-            self._closed_ticks = 0
-            self._open_ticks += 1
-        if out.stage:
-            self._stage_off_ticks = 0
-        else:
-            self._stage_off_ticks += 1
-        self._sum[at] = last
+        self._total = total = (self._total + self._on) & _MASK
+        self._sum[at & 63] = total
+
+    def _moved(self, out):
+        if out.contactor != self._contactor:
+            self._contactor = out.contactor
+            self._contactor_at = self._at
+        self._stage = out.stage
+        self._stage_at = self._at
+        self._on = self.permille[out.stage] if out.contactor else 0
+
+    def _since(self, at):
+        return (self._at - at) & 0x3FFFFFF
 
     def second(self, inp, signal):
         """Judge the latest meter value. Once a second; writes its signals."""
         at = self._at
-        self.mean_permille = ((self._sum[at] - self._sum[(at - 10) & 63]) & _MASK) // 10
+        self.mean_permille = ((self._sum[at & 63] - self._sum[(at - 10) & 63]) & _MASK) // 10
         signal[m.R_METER_LOST] = inp.meter_state
         age_ms = inp.meter_age_ms
         if inp.meter_state != _OK or age_ms > _OLDEST_MS:
@@ -115,11 +118,10 @@ class Electric:
     def _welds(self, excess, ticks, signal):
         # Power beyond what was on. With the contactor open all the while it is the contactor,
         # otherwise the switch.
-        signal[m.R_CONTACTOR_WELDED] = excess if self._open_ticks > ticks else 0
-        if self._closed_ticks > ticks or (self._open_ticks > ticks < self._stage_off_ticks):
-            signal[m.R_SWITCH_WELDED] = excess
-        else:
-            signal[m.R_SWITCH_WELDED] = 0
+        settled = self._since(self._contactor_at) > ticks
+        both_off = self._stage == 0 and self._since(self._stage_at) > ticks
+        signal[m.R_CONTACTOR_WELDED] = excess if settled and not self._contactor else 0
+        signal[m.R_SWITCH_WELDED] = excess if settled and (self._contactor or both_off) else 0
 
     def _element(self, ratio, hi, lo, signal):
         if ratio >= _NO_CURRENT:

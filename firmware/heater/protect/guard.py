@@ -10,7 +10,7 @@ from micropython import const
 from heater.protect import monitors as m
 from heater.protect.book import Book
 from heater.protect.electric import Electric
-from heater.protect.interlock import CLOSED, OPEN, Interlock
+from heater.protect.interlock import OPEN, Interlock
 from heater.protect.leakage import Leakage
 from heater.protect.proof import IDLE, LEAK, LEAK_OFF, Proof
 from heater.protect.room import Room
@@ -121,26 +121,22 @@ class Guard:
         self._checked = 0
         self._mode = mode
         self.electric.tick(out)
-        if (
-            self._fast_busy
-            or inp.leak_ua > self._leak_ua
-            or inp.leak_trip
-            or inp.leak_state != self._leak_fine
-            or inp.body_mdeg > self._body_mdeg
-            or inp.body_state
-            or inp.room_state
-            or inp.tilted
-        ):
-            self._judge_fast(inp)
         phase = self._phase + 1
         if phase == 10:
             phase = 0
         self._phase = phase
+        if (
+            inp.leak_ua > self._leak_ua
+            or inp.leak_trip
+            or inp.tilted
+            or self._fast_busy
+            or (phase & 1 and self._unwell(inp))
+        ):
+            self._judge_fast(inp)
         signal = book.signal
-        limit = book.limit
-        busy = book.busy
+        gate = book.gate
         for i in book.slots[phase]:
-            if signal[i] > limit[i] or busy[i]:
+            if signal[i] > gate[i]:
                 book.judge(i, inp.uptime_s, _SECOND_MS)
         if phase == 0:
             self._choose_room(inp)
@@ -174,36 +170,45 @@ class Guard:
                 out.leak_test = 0
             else:
                 lock.step(out, 0, 0, 0, 0)
-                proof.drive(inp, out, lock.state == OPEN, book.open, self.electric.full_w,
-                            book.signal)
+                proof.drive(
+                    inp, out, lock.state == OPEN, book.open, self.electric.full_w, book.signal
+                )
                 return
-        lock.step(out, self.heat_ok, self.contactor_ok, book.trip,
-                  self._idle_s < self._idle_max_s and proof.passed_once)
+        lock.step(
+            out,
+            self.heat_ok,
+            self.contactor_ok,
+            book.trip,
+            self._idle_s < self._idle_max_s and proof.passed_once,
+        )
+
+    def _unwell(self, inp):
+        # What may take half a second is looked at every other tick.
+        return (
+            inp.body_mdeg > self._body_mdeg
+            or inp.body_state
+            or inp.room_state
+            or inp.leak_state != self._leak_fine
+        )
 
     def _judge_fast(self, inp):
         book = self.book
         signal = book.signal
-        step = self.proof.step
-        testing = step == LEAK or step == LEAK_OFF
-        signal[m.R_LEAK_HIGH] = 0 if testing or not self._has_leak else inp.leak_ua
-        signal[m.R_LEAK_COMPARATOR] = 0 if testing else inp.leak_trip
+        testing = LEAK <= self.proof.step <= LEAK_OFF
         young = inp.uptime_s < _START_S
-        state = inp.leak_state
+        state = inp.leak_state if self._has_leak else _OK
         signal[m.R_LEAK_SENSOR] = 0 if young and state == _STARTING else state
+        signal[m.R_LEAK_HIGH] = 0 if testing or state else inp.leak_ua
+        signal[m.R_LEAK_COMPARATOR] = 0 if testing else inp.leak_trip
         state = inp.body_state
         signal[m.R_BODY_SENSOR] = 0 if young and state == _STARTING else state
-        signal[m.R_BODY_HOT] = inp.body_mdeg if state == _OK else -300_000
+        signal[m.R_BODY_HOT] = 0 if state else inp.body_mdeg
         state = inp.room_state
         signal[m.R_ROOM_SENSOR] = 0 if young and state == _STARTING else state
         signal[m.R_TILTED] = inp.tilted
         signal[m.R_EXCEPTION] = self._exception
         self._exception = 0
-        now_s = inp.uptime_s
-        busy = 0
-        for i in book.fast:
-            book.judge(i, now_s, _TICK_MS)
-            busy |= book.busy[i]
-        self._fast_busy = busy
+        self._fast_busy = book.judge_fast(inp.uptime_s, _TICK_MS)
         self._ready = 1 if inp.body_state == _OK and inp.leak_state == self._leak_fine else 0
 
     # --- once a second, each in its own tick

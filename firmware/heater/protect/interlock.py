@@ -11,7 +11,7 @@ CLOSED = const(2)
 RELEASING = const(3)
 
 _SETTLE_TICKS = const(2)  # contactor closed and done bouncing (< 50 ms) before current flows
-_RELEASE_TICKS = const(3)  # relay drop-out (< 20 ms) or half a mains cycle of the solid-state switch
+_RELEASE_TICKS = const(3)  # relay drop-out (< 20 ms), or half a mains cycle of a triac
 _REST_TICKS = const(10)  # shortest time open, so that nothing can make it chatter
 
 
@@ -27,43 +27,43 @@ class Interlock:
         trip: open both at once, under load. wanted: heat is likely to be asked for soon.
         """
         if trip:
-            out.stage = 0
-            out.contactor = 0
-            self.state = OPEN
-            self._wait = _REST_TICKS
+            self._opened(out)
             return
-        state = self.state
-        if state == CLOSED:
-            if out.contactor == 0:  # somebody wrote the safe outputs: begin anew
-                out.stage = 0
-                self.state = OPEN
-                self._wait = _REST_TICKS
-            elif contactor_ok and (wanted or out.stage):
-                if not heat_ok:
-                    out.stage = 0
-            else:
-                out.stage = 0
-                self.state = RELEASING
-                self._wait = _RELEASE_TICKS
+        if self.state == CLOSED:
+            self._closed(out, heat_ok, contactor_ok, wanted)
             return
         out.stage = 0
         if self._wait > 0:
             self._wait -= 1
-        if state == OPEN:
+        if self.state == OPEN:
             out.contactor = 0
             if self._wait == 0 and heat_ok and contactor_ok and wanted:
                 out.contactor = 1
                 self.state = CLOSING
                 self._wait = _SETTLE_TICKS
-        elif state == CLOSING:
-            if out.contactor == 0:
-                self.state = OPEN
-                self._wait = _REST_TICKS
-            elif not contactor_ok:
+        elif out.contactor == 0:
+            self._opened(out)  # somebody wrote the safe outputs: begin anew
+        elif self.state == CLOSING:
+            if not contactor_ok:
                 self.state = RELEASING
             elif self._wait == 0:
                 self.state = CLOSED
-        elif self._wait == 0 or out.contactor == 0:
-            out.contactor = 0
-            self.state = OPEN
-            self._wait = _REST_TICKS
+        elif self._wait == 0:
+            self._opened(out)
+
+    def _closed(self, out, heat_ok, contactor_ok, wanted):
+        if out.contactor == 0:
+            self._opened(out)
+        elif contactor_ok and (wanted or out.stage):
+            if not heat_ok:
+                out.stage = 0
+        else:
+            out.stage = 0
+            self.state = RELEASING
+            self._wait = _RELEASE_TICKS
+
+    def _opened(self, out):
+        out.stage = 0
+        out.contactor = 0
+        self.state = OPEN
+        self._wait = _REST_TICKS

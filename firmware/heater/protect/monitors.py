@@ -45,6 +45,7 @@ SLOW = const(0)
 #   persistence  bad time summed up and down again before the fault is named; 0: first sample
 #   recovery     uninterrupted good time before the fault counts as gone
 # The position of a row is the index of its signal: the `R_` constants below.
+# fmt: off
 ROWS = (
     # --- leakage current. 10 mA, 30 mA at most: GB 16917/IEC 61008 classes as read 2026-08.
     (11, "leak_high", "residual current", "uA", "protect.leak_trip_ua", 1, 1000, 0, 2000, TRIP,
@@ -127,6 +128,7 @@ ROWS = (
     (75, "settings_damaged", "checksum of the settings", "", 0, 1, 0, 0, 0, OPEN, LOCAL, ALWAYS,
      FAST),
 )
+# fmt: on
 
 # Positions in ROWS, for the estimators. host_tests/unit/protect checks each against its name.
 R_LEAK_HIGH = const(0)
