@@ -35,7 +35,7 @@ typecheck: setup ## pyright: the device against MicroPython's stubs, then the ho
 bench: setup-run ## the table of figures, the worst case over all houses
 	@$(BIN)/nuanbu bench
 
-soak: setup ## hours of virtual time: the tests that `make test` leaves out
+soak: setup ## hours of virtual time, the tests that `make test` leaves out
 	$(BIN)/pytest -m soak -v -n $(JOBS) --timeout 7200 host_tests
 
 lock: setup ## renew tools/requirements*.txt from tools/pyproject.toml
