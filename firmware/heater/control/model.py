@@ -1,16 +1,14 @@
 # The room as the control sees it: five numbers, learned in this very room.
 #
 #   emitter   q' = (P - q) / emitter_s            P electrical, q heat reaching the room
-#   air       T' = k (q - h - g (T - T_REF))      h loss at T_REF less every other heat source
+#   air       T' = k (q - h - g (T - W))          h loss at rest less every other heat source
+#   walls     W' = (T - W) / observer.WALL_S      g conductance from air to structure
 #   sensor    S' = (T - S) / sensor_s
 #
-# The air node with the furniture is fast; the walls behind it are slow, and to the air they look
-# like a conductance g to a temperature that hardly moves (two-node model, e.g. ISO 13790 annex C
+# The air node with the furniture is fast, the structure behind it slow (two-node model, e.g. ISO 13790 annex C
 # and Bacher & Madsen 2011, "Identifying suitable models for the heat dynamics of buildings").
 
 from micropython import const
-
-T_REF_MDEG = const(20_000)
 
 # Bounds of what is accepted as a room. Fixed point in observer.py relies on them.
 _RATE_MIN_NK = const(300)
@@ -28,16 +26,24 @@ class RoomModel:
     rate_nk    heating rate in nK per second and watt (1e9 / heat capacity in J/K), 300..20000
     emitter_s  time constant of the emitter, 30..3600 s
     sensor_s   time constant of the room sensor against the air, 20..900 s
-    loss_dw    conductance from air to structure and outside, 0.1 W per K, 0..6000
+    loss_dw    conductance from air to structure, 0.1 W per K, 0..6000
     learned    0: defaults; else the number of segments the values rest on, at most 250
     """
 
     def __init__(self):
-        self.rate_nk = 4000
-        self.emitter_s = 600
-        self.sensor_s = 300
-        self.loss_dw = 800
         self.learned = 0
+        self.assume(2000)
+
+    def assume(self, rated_w):
+        """What is likely before anything is learned: heaters are bought to fit the room.
+
+        At rated power air and furniture of most rooms gain 12 K in 1000 s, and relax towards the
+        structure with 1000 s; the lags are those of a panel and of a sensor in a closed case.
+        """
+        self.rate_nk = min(12_000_000 // rated_w, _RATE_MAX_NK)
+        self.loss_dw = min(10_000_000 // self.rate_nk, _LOSS_MAX_DW)
+        self.emitter_s = 600
+        self.sensor_s = 250
 
     def set(self, rate_nk, emitter_s, sensor_s, loss_dw, learned):
         """Take over new parameters, or say in words why not. Returns True or the reason."""

@@ -9,8 +9,9 @@
 
 from micropython import const
 
-from heater.control.model import T_REF_MDEG
+from heater.control import tuning
 
+WALL_S = const(7200)  # of the structure behind the air; walls answer in hours (ISO 13786)
 _ERROR_MAX = const(32_000)  # 2 K in sixteenths of a mK: bounds products below 2**30
 _HEAT_MAX_DW = const(50_000)  # 5 kW net heat, times 20000 nK: 1.0e9 < 2**30
 _LOSS_MIN_MW = const(-6_000_000)
@@ -28,26 +29,37 @@ class Observer:
         self.emitter_mw = 0  # heat the emitter gives off now
         self.room_uk = 0  # true room temperature, millionths of a degree C
         self.sensor_uk = 0  # what the sensor should read
-        self.loss_mw = 0  # loss at T_REF, less other heat sources
+        self.wall_uk = 0  # the structure the air is coupled to
+        self.loss_mw = 0  # loss with walls as warm as the air, less other heat sources
         self.slope_nk = 0  # rate of change of room_uk, nK per second
         self._carry = 0
-        self.gain_sensor = 0
-        self.gain_room = 0
-        self.gain_loss = 0
+        self.gain_sensor, self.gain_room, self.gain_loss = tuning.observer_gains(model)
         self.error = 0  # innovation, sixteenths of a mK
 
-    def start(self, room_mdeg, power_w):
-        """Begin at rest: the room is at the measured temperature and power_w holds it."""
+    def start(self, room_mdeg, power_w, loss_w):
+        """Begin at rest, at the measured temperature; loss_w is what would hold the room."""
         self.room_uk = room_mdeg * 1000
         self.sensor_uk = room_mdeg * 1000
         self.emitter_mw = power_w * 1000
-        self.loss_mw = power_w * 1000 - self.model.loss_dw * ((room_mdeg - T_REF_MDEG) // 10)
+        self.wall_uk = room_mdeg * 1000
+        self.loss_mw = loss_w * 1000
         self.slope_nk = 0
         self.started = True
 
-    def set_gains(self, gains):
-        """gains: (sensor, room, loss) from tuning.observer_gains."""
-        self.gain_sensor, self.gain_room, self.gain_loss = gains
+    def adopt(self, emitter_mw, sensor_was_s):
+        """The model has changed: keep measured temperature, slope of sensor and of room.
+
+        emitter_mw: heat of the emitter by the new model; sensor_was_s: the sensor lag before.
+        """
+        m = self.model
+        ahead = (self.room_uk - self.sensor_uk) // sensor_was_s * m.sensor_s
+        self.room_uk = self.sensor_uk + max(min(ahead, 5_000_000), -5_000_000)
+        above = (self.room_uk - self.wall_uk) // 1000
+        self.emitter_mw = emitter_mw
+        self.loss_mw = (
+            emitter_mw - m.loss_dw * above // 10 - self.slope_nk // m.rate_nk * 1000
+        )
+        self.gain_sensor, self.gain_room, self.gain_loss = tuning.observer_gains(m)
 
     def step(self, room_mdeg, power_w):
         """Advance one second with the measured temperature and the power achieved in it."""
@@ -65,7 +77,7 @@ class Observer:
         # Net heat in 0.1 W, then 0.1 nK/s; the part below 1 uK is carried to the next second.
         heat_dw = (
             self.emitter_mw - self.loss_mw
-        ) // 100 - m.loss_dw * (self.room_uk // 1000 - T_REF_MDEG) // 1000
+        ) // 100 - m.loss_dw * ((self.room_uk - self.wall_uk) // 1000) // 1000
         if heat_dw > _HEAT_MAX_DW:
             heat_dw = _HEAT_MAX_DW
         elif heat_dw < -_HEAT_MAX_DW:
@@ -79,6 +91,7 @@ class Observer:
         self.sensor_uk += (self.room_uk - self.sensor_uk) // m.sensor_s + (
             (error * self.gain_sensor + _GAIN_HALF) >> _GAIN_SHIFT
         )
+        self.wall_uk += (self.room_uk - self.wall_uk) // WALL_S
         self.room_uk += whole + ((error * self.gain_room + _GAIN_HALF) >> _GAIN_SHIFT)
         loss = self.loss_mw - ((error * self.gain_loss + _GAIN_HALF) >> _GAIN_SHIFT)
         if loss > _LOSS_MAX_MW:
@@ -89,5 +102,5 @@ class Observer:
 
     def holding_w(self, room_mdeg):
         """Power in W that would hold room_mdeg, by what is known now. May be negative."""
-        dw = self.model.loss_dw * (room_mdeg - T_REF_MDEG) // 1000
+        dw = self.model.loss_dw * (room_mdeg - self.wall_uk // 1000) // 1000
         return (self.loss_mw // 100 + dw) // 10

@@ -7,20 +7,18 @@
 
 from micropython import const
 
-from heater.control.model import T_REF_MDEG
-
 _STEPS = const(24)
 _HEAT_MAX_DW = const(50_000)
 
 
-def coasting_mdeg(model, emitter_mw, loss_mw, room_mdeg):
+def coasting_mdeg(model, emitter_mw, loss_mw, above_mdeg):
     """Rise of the room in mdeg until its peak if the power went off now; 0 when it is falling.
 
-    emitter_mw, loss_mw  as in the observer; room_mdeg the estimated true temperature.
+    emitter_mw, loss_mw  as in the observer; above_mdeg the room above the structure.
     """
     step_s = (model.emitter_s + 4) >> 3
     emitter_dw = emitter_mw // 100
-    loss_dw = loss_mw // 100 + model.loss_dw * (room_mdeg - T_REF_MDEG) // 1000
+    loss_dw = loss_mw // 100 + model.loss_dw * above_mdeg // 1000
     rise_uk = 0
     n = _STEPS
     while n:

@@ -2,11 +2,12 @@
 #
 # Observer (what is the room really doing) -> predictor (what is still to come out of the emitter)
 # -> PID law -> limits. Each part stands in its own file; this one wires them and keeps the
-# changes between modes free of bumps.
+# changes between modes and models free of bumps.
 
 from micropython import const
 
 from heater.control import tuning
+from heater.control.learn import Learner
 from heater.control.model import RoomModel
 from heater.control.observer import Observer
 from heater.control.pid import Pid
@@ -21,10 +22,13 @@ LIMITED = const(4)  # PID, but a limit grants less
 WARM = const(5)  # off, other sources hold the room above the set-point
 PHASE_NAMES = ("idle", "full", "coast", "hold", "limited", "warm")
 
+_STATE_VERSION = const(1)
 _ROOM_MIN_MDEG = const(-50_000)
 _ROOM_MAX_MDEG = const(80_000)
 _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
+_MEAN_S = const(1200)
+_SETTLED_S = const(300)  # a record ends this long after full power
 
 
 class RoomControl:
@@ -34,22 +38,43 @@ class RoomControl:
         self.model = RoomModel()
         self.observer = Observer(self.model)
         self.pid = Pid()
+        self.learner = Learner()
         self.rated_w = 2000
         self.want_w = 0  # as step's result, but not bounded by the ceiling
         self.phase = IDLE
-        self.reason = PHASE_NAMES[IDLE]
-        self._heated = False  # heat_ok of the step before
         self._lead_s = 0
-        self._demand_w = 0
+        self._loss_w = 0  # holding power to begin with
+        self._mean_mw = 0  # of the power granted, over _MEAN_S
+        self._granted_w = 0
+        self._not_full_s = 0
         self._tune()
+
+    @property
+    def reason(self):
+        """Name of the phase."""
+        return PHASE_NAMES[self.phase]
+
+    @property
+    def hold_w(self):
+        """Power in W that would hold the room as it is now."""
+        return self.observer.loss_mw // 1000
 
     def configure(self, cfg):
         """Take over the settings: `heater.rated_w`. Bumpless."""
-        self.rated_w = cfg.get("heater.rated_w")
+        rated_w = cfg.get("heater.rated_w")
+        if rated_w == self.rated_w:
+            return
+        self.rated_w = rated_w
+        self.learner.rated_w = rated_w
+        if not self.model.learned:
+            self.model.assume(rated_w)
+        self._tune()
 
     def _tune(self):
-        self.observer.set_gains(tuning.observer_gains(self.model))
+        """Gains for the model as it is; the output does not move."""
+        before = self.pid.kp_mw
         self.pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model)
+        self.pid.rescale(before)
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
         """Advance by one second and return the demand in W, 0..ceiling_w.
@@ -69,25 +94,24 @@ class RoomControl:
         if _ROOM_MIN_MDEG <= room_mdeg <= _ROOM_MAX_MDEG:
             gap = room_mdeg - observer.sensor_uk // 1000
             if not observer.started or gap > _JUMP_MAX_MDEG or gap < -_JUMP_MAX_MDEG:
-                observer.start(room_mdeg, achieved_w)
+                observer.start(room_mdeg, achieved_w, self._loss_w)
                 pid.start(setpoint_mdeg)
             observer.step(room_mdeg, achieved_w)
+            self.learner.note(room_mdeg, achieved_w)
         elif observer.started:
             observer.step(observer.sensor_uk // 1000, achieved_w)
 
         room = observer.room_uk // 1000
         weighted = pid.weighted(setpoint_mdeg)
         if not heat_ok or not observer.started:
-            self._heated = False
             self.want_w = 0
             self.phase = IDLE
-            return 0
+            return self._grant(0)
 
         rise = observer.slope_nk // 1000 * self._lead_s // 1000
-        coasting = 0
-        if rise > 0:
+        if observer.slope_nk > 0:
             coasting = coasting_mdeg(
-                self.model, observer.emitter_mw, observer.loss_mw, room
+                self.model, observer.emitter_mw, observer.loss_mw, room - observer.wall_uk // 1000
             )
             if coasting > rise:
                 rise = coasting
@@ -99,17 +123,74 @@ class RoomControl:
         elif want > self.rated_w:
             want = self.rated_w
         self.want_w = want
-        limited = want != u or want > ceiling_w
-        pid.integrate(setpoint_mdeg - room, limited)
-        self._heated = True
+        pid.integrate(setpoint_mdeg - room, want != u or want > ceiling_w)
 
-        if want > ceiling_w:
-            self.phase = FULL if want == self.rated_w else LIMITED
-            return ceiling_w
         if want == self.rated_w:
             self.phase = FULL
+        elif want > ceiling_w:
+            self.phase = LIMITED
         elif want:
             self.phase = HOLD
         else:
             self.phase = COAST if room < setpoint_mdeg else WARM
-        return want
+        return self._grant(want if want < ceiling_w else ceiling_w)
+
+    def _grant(self, granted_w):
+        self._granted_w = granted_w
+        self._mean_mw += (granted_w * 1000 - self._mean_mw) // _MEAN_S
+        if self.phase == FULL:
+            self._not_full_s = 0
+        elif self._not_full_s < _SETTLED_S:
+            self._not_full_s += 1
+        return granted_w
+
+    def learn_step(self):
+        """One slice of learning, outside the tick. True when the model has changed."""
+        learner = self.learner
+        if not learner.active:
+            if self._granted_w - self._mean_mw // 1000 > self.rated_w * 3 // 10:
+                learner.begin()
+            learner.slice()
+            return False
+        changed = False
+        if learner.slice() and not self._not_full_s:
+            changed = self._adopt()
+        if learner.full or self._not_full_s >= _SETTLED_S:
+            learner.end()
+            if learner.offered:
+                learner.offered = False
+                self.model.learned = min(self.model.learned + 1, 250)
+        return changed
+
+    def _adopt(self):
+        """Take over what the learner has found, if it is a room. True when taken."""
+        learner = self.learner
+        sensor_was_s = self.model.sensor_s
+        rate, emitter, sensor, loss = learner.found(self.model)
+        if self.model.set(rate, emitter, sensor, loss, self.model.learned) is not True:
+            return False
+        self.observer.adopt(int(learner.best.emitter * self.rated_w * 1000), sensor_was_s)
+        self._tune()
+        learner.offered = True
+        return True
+
+    def state(self):
+        """What must survive a restart, as small integers."""
+        m = self.model
+        return (
+            _STATE_VERSION, m.rate_nk, m.emitter_s, m.sensor_s, m.loss_dw, m.learned,
+            self.observer.loss_mw // 1000,
+        )  # fmt: skip
+
+    def restore(self, state):
+        """Take over what `state` returned before the restart. True, or why it was refused."""
+        if len(state) != 7 or state[0] != _STATE_VERSION:
+            return "control state of another version"
+        if not -6000 <= state[6] <= 12_000:
+            return "holding power %d not in -6000..12000" % state[6]
+        result = self.model.set(*state[1:6])
+        if result is True:
+            self._loss_w = state[6]
+            self.observer.adopt(self.observer.emitter_mw, self.model.sensor_s)
+            self._tune()
+        return result

@@ -11,7 +11,7 @@
 
 def observer_speed(model):
     """Bandwidth w_o of the observer in 1/s."""
-    return 1.0 / (60.0 + 0.55 * model.sensor_s)
+    return 1.0 / (40.0 + 0.35 * model.sensor_s)
 
 
 def observer_gains(model):
@@ -38,7 +38,7 @@ def _gain(x):
 
 def regulator_gains(model):
     """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y')."""
-    w = observer_speed(model) / 2
+    w = observer_speed(model) * 0.8
     te = float(model.emitter_s)
     k = model.rate_nk * 1e-9
     a = k * model.loss_dw * 0.1

@@ -1,0 +1,240 @@
+# Learns the room from what happens anyway: every rise at full power is a step test.
+#
+# Between two moments the sensor obeys, with the model of model.py filtered by the sensor's lag,
+#
+#   S(t) = c + K x1 - A x2 - H t + Q x3     x1 integral of power behind both lags
+#                                           x2 integral of S above the structure
+#                                           x3 heat left in the emitter from before
+#
+# which is linear once the two lags are known. So a bank of pairs of lags stands ready, each with
+# its own least-squares fit, and the pair that explains the record best wins (separable least
+# squares: Golub & Pereyra 1973; a bank of models: Magill 1965). The fits are kept as triangular
+# matrices updated by Givens rotations (Bierman 1977, "Factorization Methods for Discrete
+# Sequential Estimation"), which 32-bit floats can carry. What is known of rooms at large enters as
+# rows made before the first measurement, so a short record changes little.
+#
+# The two lags act one behind the other: from power and sensor alone nobody can say which belongs
+# to the emitter. The longer is taken for it.
+#
+# Slow code, outside the tick: one member of the bank each call, floats allowed.
+
+from math import exp, log, sqrt
+
+from micropython import const
+
+SAMPLE_S = const(30)
+_LONG_S = (150, 220, 320, 470, 680, 1000, 1450)
+_SHORT_S = (50, 90, 160, 280, 460, 650)
+_N = const(5)  # unknowns K A H c Q
+_NOISE_K = 0.02  # of a mean over SAMPLE_S, with what the model leaves out
+_MISFIT_MAX_K = 0.06
+_SWING_MIN_K = 0.7
+_SAMPLES_MIN = const(14)
+_SAMPLES_MAX = const(80)
+_WALL_KS = 7.2  # observer.WALL_S
+# Rooms at large: mean and spread of K (K per ks at rated power), A (1/ks), H, c (K), Q.
+_PRIOR = ((12.0, 8.0), (1.0, 0.6), (4.0, 8.0), (0.0, 0.05), (0.0, 3.0))
+
+
+class _Fit:
+    """One pair of lags and its least-squares fit. Powers as share of rated, time in ks."""
+
+    def __init__(self, long_s, short_s):
+        self.long_s = long_s
+        self.short_s = short_s
+        self._keep1 = exp(-SAMPLE_S / long_s)
+        self._keep2 = exp(-SAMPLE_S / short_s)
+        self.emitter = 0.0
+        self.felt = 0.0
+        self.rows = [[0.0] * (_N + 1) for _ in range(_N)]
+        self.theta = [0.0] * _N
+        self.begin()
+
+    def begin(self):
+        self.x1 = 0.0
+        self.x3 = 0.0
+        self.left = 1.0
+        self.left_felt = 1.0
+        self.cost = 0.0
+        for i in range(_N):
+            row = self.rows[i]
+            for j in range(_N + 1):
+                row[j] = 0.0
+            mean, spread = _PRIOR[i]
+            row[i] = 1.0 / spread
+            row[_N] = mean / spread
+
+    def feed(self, power):
+        """Filters of one sample: a mean power over SAMPLE_S."""
+        self.emitter = power + (self.emitter - power) * self._keep1
+        self.felt = self.emitter + (self.felt - self.emitter) * self._keep2
+
+    def learn(self, x2, t, y):
+        dt = SAMPLE_S * 0.001
+        self.x1 += self.felt * dt
+        self.left *= self._keep1
+        self.left_felt = self.left + (self.left_felt - self.left) * self._keep2
+        self.x3 += self.left_felt * dt
+        w = 1.0 / _NOISE_K
+        row = [self.x1 * w, -x2 * w, -t * w, w, self.x3 * w, y * w]
+        for i in range(_N):
+            b = row[i]
+            if b == 0.0:
+                continue
+            own = self.rows[i]
+            a = own[i]
+            r = sqrt(a * a + b * b)
+            c = a / r
+            s = b / r
+            for j in range(i, _N + 1):
+                p = own[j]
+                q = row[j]
+                own[j] = c * p + s * q
+                row[j] = c * q - s * p
+        self.cost += row[_N] * row[_N]
+
+    def solve(self):
+        theta = self.theta
+        for i in range(_N - 1, -1, -1):
+            row = self.rows[i]
+            x = row[_N]
+            for j in range(i + 1, _N):
+                x -= row[j] * theta[j]
+            theta[i] = x / row[i]
+        return theta
+
+
+class Learner:
+    """Collects samples and offers what they say about the room. See the head of the file."""
+
+    def __init__(self):
+        self.bank = [_Fit(a, b) for a in _LONG_S for b in _SHORT_S if b <= a]
+        self.active = False
+        self._asked = False
+        self.rated_w = 2000
+        self._power_sum = 0
+        self._room_sum = 0
+        self._count = 0
+        self._ready = False  # a sample waits for the bank
+        self._turn = 0
+        self._power = 0.0
+        self._y = 0.0
+        self._base = 0.0
+        self._wall = 0.0
+        self._x2 = 0.0
+        self._n = 0
+        self._low = 0.0
+        self._high = 0.0
+        # Result of the last complete sweep.
+        self.emitter_s = 0.0
+        self.sensor_s = 0.0
+        self.rate_k_ks = 0.0
+        self.loss_ks = 0.0
+        self.misfit_k = 0.0
+        self.best = None
+        self.offered = False  # a result of this record was taken over
+
+    def note(self, room_mdeg, power_w):
+        """Once a second, in the tick: integers only."""
+        self._power_sum += power_w
+        self._room_sum += room_mdeg - 20_000
+        self._count += 1
+
+    def begin(self):
+        """A record starts with the next sample."""
+        self._asked = True
+
+    def end(self):
+        """The record is over."""
+        self.active = self._asked = False
+
+    def slice(self):
+        """One slice of work. True when a sweep over the bank has given a new result."""
+        if self._turn >= len(self.bank) or not self._ready:
+            if self._count < SAMPLE_S:
+                return False
+            return self._sample()
+        fit = self.bank[self._turn]
+        self._turn += 1
+        fit.feed(self._power)
+        if self.active:
+            fit.learn(self._x2, self._n * SAMPLE_S * 0.001, self._y)
+        if self._turn < len(self.bank):
+            return False
+        self._ready = False
+        return self.active and self._judge()
+
+    def _sample(self):
+        n = self._count
+        self._power = self._power_sum / (n * self.rated_w)
+        room = self._room_sum / (n * 1000.0)
+        self._power_sum = self._room_sum = self._count = 0
+        self._turn = 0
+        self._ready = True
+        if self._asked:
+            self._asked = False
+            self.active = True
+            self._n = 0
+            self._x2 = 0.0
+            for fit in self.bank:
+                fit.begin()
+        if self.active:
+            if self._n == 0:
+                self._base = self._wall = self._low = self._high = room
+            dt = SAMPLE_S * 0.001
+            self._n += 1
+            self._y = room - self._base
+            self._x2 += (room - self._wall) * dt
+            self._wall += (room - self._wall) * dt / _WALL_KS
+            self._low = min(self._low, room)
+            self._high = max(self._high, room)
+        return False
+
+    def _judge(self):
+        """Weigh the bank. True when the record is long, moving and well explained."""
+        best = self.bank[0]
+        for fit in self.bank:
+            if fit.cost < best.cost:
+                best = fit
+        self.best = best
+        self.misfit_k = sqrt(best.cost / self._n) * _NOISE_K
+        if (
+            self._n < _SAMPLES_MIN
+            or self._high - self._low < _SWING_MIN_K
+            or self.misfit_k > _MISFIT_MAX_K
+        ):
+            return False
+        total = long_sum = short_sum = 0.0
+        for fit in self.bank:
+            weight = exp(-0.5 * min(fit.cost - best.cost, 60.0))
+            total += weight
+            long_sum += weight * log(fit.long_s)
+            short_sum += weight * log(fit.short_s)
+        self.emitter_s = exp(long_sum / total)
+        self.sensor_s = exp(short_sum / total)
+        theta = best.solve()
+        self.rate_k_ks = theta[0]
+        self.loss_ks = theta[1]
+        return True
+
+    def found(self, model):
+        """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set."""
+        rate = min(max(self.rate_k_ks, 2.0), 60.0)
+        loss = min(max(self.loss_ks, 0.3), 2.5)
+        found = (
+            rate * 1e6 / self.rated_w,
+            self.emitter_s,
+            self.sensor_s,
+            10.0 * loss * self.rated_w / rate,
+        )
+        known = (model.rate_nk, model.emitter_s, model.sensor_s, model.loss_dw)
+        part = 1.0 / (1.0 + min(model.learned, 3))
+        return [int(b * (a / b) ** part + 0.5) for a, b in zip(found, known)]
+
+    @property
+    def samples(self):
+        return self._n
+
+    @property
+    def full(self):
+        return self._n >= _SAMPLES_MAX
