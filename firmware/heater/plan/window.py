@@ -1,0 +1,128 @@
+# Open-window detection from the room temperature and the heater's own power. Integers only.
+#
+# An open window shows as a fall of the room temperature that the heater did not cause. A fall
+# after less heating (a set-back, a limit, the off phase of a cycle) is explained by the power
+# that is missing, so it has to be larger; a room that swings by nature (small, or cooking
+# and doors about) has to fall by more than its own habit.
+
+from array import array
+
+from micropython import const
+
+_SAMPLE_S = const(15)  # one mean: takes the 1/16 K steps of the sensor and its noise away
+_SAMPLES = const(20)  # look back 5 min
+# An airing cools a room by 0.5 K in 5 min at -10 degC, seen through a sensor lag of 420 s in a
+# room of 28 m2; a door to the hall by 0.15 K (simulated homes, docs/plan.md).
+_FALL_MDEG = const(350)
+_HABIT_FACTOR = const(5)  # times the usual fall in 5 min
+_HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
+_HABIT_CLIP_MDEG = const(600)
+# A room without its heater falls at most by this in 5 min, for all of the rated power missing:
+# the steepest of the simulated homes, 2.4 K, with some margin.
+_ALLOW_MDEG = const(3000)
+_POWER_SHIFT = const(4)  # mean of the power over 16 samples, 4 min: what the emitter still gives
+_PEAK_SHIFT = const(8)  # its peak is forgotten over 256 samples, about an hour
+_ABOVE_DIVISOR = const(3)
+_RISE_MDEG = const(150)  # from the lowest: the window is shut again
+_LONGEST_OPEN_S = const(1800)  # heat again at the latest, open or not
+_SCALE = const(64)  # of the filtered values, so that the shifts lose nothing
+
+
+class Window:
+    """Tells whether a window stands open.
+
+    Attributes:
+      open        1 while a window is taken for open
+      open_s      for how many seconds it has been so, 0 if shut
+      enabled     0: never open (setting plan.window)
+    """
+
+    def __init__(self):
+        self.enabled = 1
+        self.open = 0
+        self.open_s = 0
+        self.rated_w = 2000
+        self._ring = array("i", [0] * _SAMPLES)
+        self._filled = 0
+        self._next = 0
+        self._sum_mdeg = 0
+        self._sum_w = 0
+        self._count = 0
+        self._habit = 0  # usual fall in 5 min, mdeg * _SCALE
+        self._power = 0  # W * _SCALE
+        self._peak = 0
+        self._lowest_mdeg = 0
+
+    def clear(self):
+        """Take the window for shut, e.g. because somebody pressed a button. Starts afresh."""
+        self.open = 0
+        self.open_s = 0
+        self._filled = 0
+        self._count = self._sum_mdeg = self._sum_w = 0
+
+    def step(self, room_mdeg, room_ok, power_w, setpoint_mdeg):
+        """Advance one second.
+
+        room_mdeg      room temperature, valid if room_ok is 1
+        power_w        mean power of the element over the second
+        setpoint_mdeg  in force, or in force again once the window is shut
+        """
+        if not (room_ok and self.enabled):
+            if self._filled or self.open:
+                self.clear()
+            return
+        if self.open:
+            self.open_s += 1
+        self._sum_mdeg += room_mdeg
+        self._sum_w += power_w
+        self._count += 1
+        if self._count == _SAMPLE_S:
+            mean_mdeg = self._sum_mdeg // _SAMPLE_S
+            self._follow_power(self._sum_w // _SAMPLE_S)
+            self._count = self._sum_mdeg = self._sum_w = 0
+            if self.open:
+                self._watch_closing(mean_mdeg)
+            else:
+                self._watch_opening(mean_mdeg, setpoint_mdeg)
+
+    def _follow_power(self, mean_w):
+        self._power += (mean_w * _SCALE - self._power) >> _POWER_SHIFT
+        if self._power > self._peak:
+            self._peak = self._power
+        else:
+            self._peak += (self._power - self._peak) >> _PEAK_SHIFT
+
+    def _watch_opening(self, mean_mdeg, setpoint_mdeg):
+        ring = self._ring
+        highest_mdeg = mean_mdeg
+        for i in range(self._filled):
+            if ring[i] > highest_mdeg:
+                highest_mdeg = ring[i]
+        fall_mdeg = highest_mdeg - mean_mdeg
+        if highest_mdeg > setpoint_mdeg:
+            above_mdeg = highest_mdeg - max(setpoint_mdeg, mean_mdeg)
+            fall_mdeg -= above_mdeg - above_mdeg // _ABOVE_DIVISOR
+        ring[self._next] = mean_mdeg
+        self._next = (self._next + 1) % _SAMPLES
+        if self._filled < _SAMPLES:
+            self._filled += 1
+            return
+        missing_w = (self._peak - self._power) // _SCALE
+        allowed_mdeg = self._habit * _HABIT_FACTOR // _SCALE
+        if allowed_mdeg < _FALL_MDEG:
+            allowed_mdeg = _FALL_MDEG
+        allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
+        if fall_mdeg > allowed_mdeg:
+            self.clear()
+            self.open = 1
+            self._lowest_mdeg = mean_mdeg
+        else:
+            if fall_mdeg > _HABIT_CLIP_MDEG:
+                fall_mdeg = _HABIT_CLIP_MDEG
+            self._habit += (fall_mdeg * _SCALE - self._habit) >> _HABIT_SHIFT
+
+    def _watch_closing(self, mean_mdeg):
+        if mean_mdeg < self._lowest_mdeg:
+            self._lowest_mdeg = mean_mdeg
+        if mean_mdeg - self._lowest_mdeg >= _RISE_MDEG or self.open_s >= _LONGEST_OPEN_S:
+            self.clear()
