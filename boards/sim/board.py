@@ -22,6 +22,7 @@ SAFE_LEVELS = (
 # Inputs
 PIN_ONEWIRE = 4
 PIN_BODY_NTC = 34  # ADC1
+PIN_BODY_RANGE = 21  # drives the second resistor of the body divider (hot range)
 PIN_LEAK = 35  # ADC1: residual-current amplifier, RMS rectified
 PIN_LEAK_TRIP = 27  # comparator, high = tripped
 PIN_TILT = 26  # closed to ground while upright
@@ -29,6 +30,7 @@ PIN_BUTTON_MAIN = 32
 PIN_BUTTON_UP = 33
 PIN_BUTTON_DOWN = 25
 UART_METER = 1
+METER_BAUD = 9600  # by a strap of the BL0942
 PIN_METER_TX = 14
 PIN_METER_RX = 13
 
@@ -40,14 +42,19 @@ HAS_LEAK = True
 HAS_TILT = True
 HAS_CHIP_TEMP = True
 
-# Body NTC: 10 kOhm at 25 degC, B 3950, from 3.3 V through 10 kOhm to the pin, NTC to ground.
+# Body NTC: 10 kOhm at 25 degC, B 3950, from 3.3 V through 47 kOhm to the pin, NTC to ground; in the
+# hot range 1 kOhm stands parallel to the 47 kOhm. At -40 degC (336 kOhm) the pin is at 2.89 V and
+# an open wire at the ADC's end of 3.13 V; at 150 degC (200 Ohm) it is at 0.56 V in the hot range.
 NTC_R25_OHM = 10_000
 NTC_B_K = 3950
-NTC_SERIES_OHM = 10_000
+NTC_SERIES_OHM = 47_000
+NTC_HOT_OHM = 1_000
 NTC_SUPPLY_MV = 3300
 
-# Residual-current amplifier: volts at the ADC for 30 mA RMS.
+# Residual-current amplifier: rests at LEAK_ZERO_UV, so that a dead one is told from no leakage.
 LEAK_UV_PER_MA = 50_000
+LEAK_ZERO_UV = 250_000
+LEAK_TRIP_UA = 10_000  # of the comparator that opens the contactor's supply without firmware
 
 # BL0942 calibration: engineering value = register * num / den. Reference values of the data
 # sheet for a 1 mOhm shunt and a 5 x 390 kOhm : 510 Ohm divider are computed in lib/bl0942.py.

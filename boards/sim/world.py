@@ -50,6 +50,7 @@ reset_cause = 1  # machine.PWRON_RESET
 rtc_memory = b""
 hang_ms = 0  # a stall the host asked for: the next sleep lasts so much longer
 
+driven = bytearray(64)  # 1: the pin is an output at present
 _levels = bytearray(64)
 _shares = (1000, 0)
 _power_mw = 0

@@ -6,17 +6,20 @@
 
 from micropython import const
 
-# State of one sensor reading. Anything but OK means: the value must not be used.
-OK = const(0)
-OPEN = const(1)  # wire broken, or nobody answers on the bus
-SHORT = const(2)  # shorted to ground or supply
-CORRUPT = const(3)  # wrong checksum or impossible frame
-STALE = const(4)  # answered once, silent now
-RANGE = const(5)  # readable, but outside what the part can measure
-NOT_FITTED = const(6)  # the board has no such part
-STARTING = const(7)  # no reading yet since power-up; not a fault within its start time
+from sensor_state import (
+    CORRUPT,
+    NOT_FITTED,
+    OK,
+    OPEN,
+    RANGE,
+    SHORT,
+    STALE,
+    STARTING,
+    STATE_NAMES,
+)
 
-STATE_NAMES = ("ok", "open", "short", "corrupt", "stale", "range", "not_fitted", "starting")
+# State of one sensor reading (lib/sensor_state.py). Anything but OK: the value must not be used.
+# The names come from there so that drivers and rooms cannot disagree.
 
 # What the heater is doing, in the resident's terms (Snapshot.mode).
 MODE_OFF = const(0)  # switched off; frost protection stays
@@ -29,6 +32,8 @@ STAGE_OFF = const(0)
 STAGE_LOW = const(1)
 STAGE_HIGH = const(2)
 STAGE_FULL = const(3)
+
+FROST_MDEG = const(7_000)  # no room is let below this, in any mode
 
 # Buttons, as bits of Inputs.buttons.
 BUTTON_MAIN = const(1)

@@ -268,23 +268,47 @@ class Device:
 
     def request(self, method: str, **params):
         """Send one console request and return the result; raises Refused on an error answer."""
-        self._request_id += 1
-        line = json.dumps({"id": self._request_id, "m": method, "p": params}).encode() + b"\n"
-        if len(line) > _FRAME_BYTES:
-            raise UserError(f"request of {len(line)} bytes: the console takes {_FRAME_BYTES}")
         if self._process is None:
             self._boot_clocked()
+        self._request_id += 1
+        request_id = self._request_id
+        line = json.dumps({"id": request_id, "m": method, "p": params}).encode() + b"\n"
+        if len(line) > _FRAME_BYTES:
+            raise UserError(f"request of {len(line)} bytes: the console takes {_FRAME_BYTES}")
         received = b""
         report = self._advance(_CONSOLE_MS, {}, console=line)
         for _ in range(_REQUEST_TICKS):
             self._ahead_ms += _CONSOLE_MS
             received += report.console
             for text in received.split(b"\n")[:-1]:
-                answer = _answer(text, self._request_id)
+                answer = _answer(text, request_id)
                 if answer is not None:
                     return answer
             report = self._advance(_CONSOLE_MS, {})
         raise DeviceDied(f"no answer to {method} within {_REQUEST_TICKS * _CONSOLE_MS} ms")
+
+    # --- half steps, for a plant that moves at the same time (lockstep.py)
+
+    def start(self) -> None:
+        """Boot with the present `physical` inputs, unless running already."""
+        if self._process is None:
+            self.plant.room_c, self.plant.body_c = self.physical.room_c, self.physical.body_c
+            self._boot_clocked()
+
+    def begin(self, span_ms: int, *, probe: bool = False) -> DeviceProcess:
+        """Let the firmware begin to run for `span_ms` with `physical` held."""
+        commands, self._commands = self._commands, []
+        assert self._process
+        self._process.send(span_ms, self.physical, commands=commands, probe=probe)
+        return self._process
+
+    def finish(self, process: DeviceProcess, span_ms: int) -> Report:
+        """Wait for what `begin` began."""
+        report = process.receive()
+        self.elapsed_ms += span_ms
+        if report.reset_cause is not None:
+            self._boot(report.reset_cause)
+        return report
 
     # --- inside
 

@@ -1,0 +1,280 @@
+# Composition root and cyclic executive: the only file that knows every room.
+#
+# One tick of 100 ms:
+#   drivers -> Inputs -> protect.check -> plan -> control -> limits.grant -> modulator
+#           -> protect.interlock -> Outputs -> drivers
+# Plan and room control run every tenth tick. Console bytes, storage and learning are served in
+# bounded slices after the tick. The watchdog is fed only here, at the end of a completed tick.
+
+import gc
+import sys
+import time
+
+import board as the_board
+import machine
+from micropython import const
+
+from heater import lasting, services
+from heater.console.server import Console
+from heater.control import modulator
+from heater.control.room import RoomControl
+from heater.hardware import Hardware
+from heater.limits import arbiter
+from heater.plan.clock import Clock
+from heater.plan.local import Buttons
+from heater.plan.scheduler import Plan
+from heater.protect import monitors
+from heater.protect.guard import Guard
+from heater.record.books import Books
+from heater.signals import FROST_MDEG, MODE_OFF, STAGE_OFF, Inputs, Outputs, Snapshot
+
+TICK_MS = const(100)
+_LATE_MS = const(50)  # a tick that begins this much after its deadline counts as late
+# Where in the ten ticks of a second the work after the tick is done, one kind a tick.
+_PLAN_PHASE = const(0)
+_VIEW_PHASE = const(5)
+_BOOKS_PHASE = const(2)
+_LEARN_PHASE = const(4)
+_LASTING_PHASE = const(7)
+# An ESP32 does a TLS handshake in about 1 s with the interpreter lock held and erases a flash
+# block in 80 ms: the watchdog must outlast both together, and still end a hang long before an
+# emitter at full power gets dangerous (minutes; see docs/safety.md).
+_WATCHDOG_MS = const(3000)
+_COLLECT_TICKS = const(100)
+
+running = None  # the one Heater
+
+
+class Heater:
+    """One heater: every room, wired together. `tick()` is the whole of its regular work."""
+
+    def __init__(self, board, cause):
+        """board: the board module; cause: machine.reset_cause() of this start."""
+        self.board = board
+        self.inp = Inputs()
+        self.out = Outputs()
+        self.snapshot = Snapshot()
+        self.hardware = Hardware(board)
+        self.books = Books(board.DATA_DIR)
+        self.books.open()
+        self.settings = self.books.settings
+        self.guard = Guard()
+        self.clock = Clock()
+        self.plan = Plan()
+        self.buttons = Buttons()
+        self.control = RoomControl()
+        self.arbiter = arbiter.Arbiter()
+        kind = self.settings.get("heater.modulator")
+        kind = board.MODULATOR if kind == "board" else kind
+        self.modulator = modulator.make(
+            kind, board.STAGE_PERMILLE[0], self.settings.get("control.relay_profile")
+        )
+        self.hardware.fit_element(kind, board.STAGE_PERMILLE)
+        self.configure()
+        lasting.restore(self, cause)
+        self.console = Console(
+            self.hardware.console_port(), services.methods(self), services.words(self)
+        )
+        self.demand_w = 0
+        self.setpoint_mdeg = 0
+        self.grant_w = 0
+        self.available_w = 0  # power of the whole element at the present mains voltage
+        self._delivered_w = 0  # sum over the ticks of this second
+        self.achieved_w = 0  # mean of the last second
+        self._phase = 0
+        self._ms = 0
+        self.late_ticks = 0
+
+    def configure(self):
+        """Hand the settings to every room; after a start and after every commit."""
+        cfg = self.settings
+        self.rated_w = cfg.get("heater.rated_w")
+        self.rated_mv = cfg.get("heater.rated_mv")
+        self.guard.configure(cfg, self.board)
+        self.clock.configure(cfg)
+        self.plan.configure(cfg)
+        self.control.configure(cfg)
+        self.arbiter.configure(cfg)
+        self.books.configure(cfg)
+
+    # --- the tick
+
+    def tick(self, now_ms, elapsed_ms, late):
+        """One tick. Allocates nothing. Any exception leaves it to `run` to switch off."""
+        inp = self.inp
+        out = self.out
+        guard = self.guard
+        self._count_time(now_ms, elapsed_ms)
+        self.hardware.read(inp)
+        if late:
+            guard.note_late()
+        guard.check(inp, out, self.plan.mode)
+        phase = self._phase
+        if phase == _PLAN_PHASE:
+            self._second(inp)
+        elif phase == _VIEW_PHASE:
+            self._view(inp, out)
+            self.books.second(self.snapshot, self._withholding())
+        self._phase = phase + 1 if phase < 9 else 0
+        event = self.buttons.step(inp.buttons)
+        if event:
+            self.plan.press(event)
+
+        limits = self.arbiter
+        self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
+        if guard.heat_ok and self.grant_w > 0:
+            out.stage = self.modulator.step(self.grant_w, self.available_w)
+        else:
+            self.modulator.hold_off()
+            out.stage = STAGE_OFF
+        guard.interlock(inp, out)
+        self.hardware.write(out)
+        delivered_w = self.hardware.delivered_w(out, self.available_w)
+        self._delivered_w += delivered_w
+        self.books.tick(delivered_w, out.stage, out.contactor, elapsed_ms)
+
+    def _count_time(self, now_ms, elapsed_ms):
+        inp = self.inp
+        inp.now_ms = now_ms
+        inp.tick += 1
+        self._ms += elapsed_ms
+        while self._ms >= 1000:
+            self._ms -= 1000
+            inp.uptime_s += 1
+
+    def _second(self, inp):
+        self.achieved_w = self._delivered_w // 10
+        self._delivered_w = 0
+        guard = self.guard
+        plan = self.plan
+        limits = self.arbiter
+        self.clock.step(inp.uptime_s)
+        plan.step(
+            inp.uptime_s, self.clock, guard.room_mdeg, guard.room_ok, self.achieved_w,
+            limits.limit_w < self.control.want_w,
+        )  # fmt: skip
+        self.available_w = self.hardware.available_w(inp, self.rated_w, self.rated_mv)
+        self._limit_by_guard(limits, guard)
+        setpoint_mdeg = plan.setpoint_mdeg
+        if guard.frost_demand and setpoint_mdeg < FROST_MDEG:
+            setpoint_mdeg = FROST_MDEG
+        self.setpoint_mdeg = setpoint_mdeg
+        if guard.room_ok:
+            self.control.step(
+                guard.room_mdeg, setpoint_mdeg, self.achieved_w, limits.limit_w, guard.heat_ok
+            )
+            self.demand_w = self.control.want_w
+        else:
+            # No room temperature from anywhere: all the little that degraded operation allows.
+            self.demand_w = self.rated_w if plan.mode != MODE_OFF else 0
+
+    def _limit_by_guard(self, limits, guard):
+        ceiling_w = arbiter.NONE
+        if guard.ceiling_permille < 1000:
+            ceiling_w = self.rated_w * guard.ceiling_permille // 1000
+        if guard.room_ok:
+            limits.set(arbiter.DEGRADED, arbiter.NONE, arbiter.DEGRADED)
+            limits.set(arbiter.PROTECTION, ceiling_w, arbiter.PROTECTION)
+        else:
+            limits.set(arbiter.PROTECTION, arbiter.NONE, arbiter.PROTECTION)
+            limits.set(arbiter.DEGRADED, ceiling_w, arbiter.DEGRADED)
+
+    def _view(self, inp, out):
+        view = self.snapshot
+        guard = self.guard
+        plan = self.plan
+        view.uptime_s = inp.uptime_s
+        view.mode = plan.mode
+        view.setpoint_mdeg = self.setpoint_mdeg
+        view.room_mdeg = guard.room_mdeg
+        view.room_state = inp.room_state
+        view.room_source = guard.room_source
+        view.body_mdeg = inp.body_mdeg
+        view.body_state = inp.body_state
+        view.chip_mdeg = inp.chip_mdeg
+        view.mains_mv = inp.mains_mv
+        view.power_w = self.achieved_w
+        view.demand_w = self.demand_w
+        view.limit_w = self.arbiter.limit_w
+        view.limit_cause = self.arbiter.cause
+        view.grant_w = self.grant_w
+        view.contactor = out.contactor
+        view.stage = out.stage
+        view.leak_ua = inp.leak_ua
+        energy = self.books.energy
+        view.energy_wh = energy.energy_wh
+        view.switchings = energy.switchings[0] + energy.switchings[1]
+        view.contactor_switchings = energy.switchings[2]
+        view.fault_count = guard.fault_count
+        view.late_ticks = self.late_ticks
+
+    def _withholding(self):
+        """Number of a fault that withholds heat now, 0 for none."""
+        if self.guard.heat_ok:
+            return 0
+        book = self.guard.book
+        for i in range(len(monitors.ROWS)):
+            if book.active[i] and book.reaction[i] >= monitors.OFF:
+                return monitors.ROWS[i][0]
+        return 0
+
+    # --- after the tick
+
+    def slices(self):
+        """Work that may allocate and wait a little: one bounded piece a tick."""
+        inp = self.inp
+        self.console.poll()
+        phase = self._phase
+        if phase == _BOOKS_PHASE:
+            clock = self.clock
+            known = clock.quality != 0
+            self.books.clock(clock.epoch_s() if known else inp.uptime_s, clock.quality)
+            self.books.poll(inp.uptime_s)
+        elif phase == _LEARN_PHASE:
+            self.control.learn_step()
+        elif phase == _LASTING_PHASE:
+            self.guard.slow_step(inp, self.out)
+            lasting.poll(self)
+        if inp.tick % _COLLECT_TICKS == 0:
+            gc.collect()
+
+    def fault_list(self):
+        """Faults in force as dicts, newest last."""
+        return self.guard.faults()
+
+    def loop(self, watchdog):
+        """The cyclic executive. Never returns."""
+        out = self.out
+        hardware = self.hardware
+        due_ms = last_ms = time.ticks_ms()
+        while True:
+            now_ms = time.ticks_ms()
+            late = time.ticks_diff(now_ms, due_ms) > _LATE_MS
+            if late:
+                self.late_ticks += 1
+            try:
+                self.tick(now_ms, time.ticks_diff(now_ms, last_ms), late)
+                watchdog.feed()
+                self.slices()
+            except Exception as e:
+                # Whatever it was, the heater is off before anything is told about it. Without
+                # a completed tick the watchdog ends a lasting defect.
+                out.safe()
+                hardware.off()
+                self.guard.note_exception()
+                sys.print_exception(e)
+            last_ms = now_ms
+            due_ms = time.ticks_add(due_ms, TICK_MS)
+            left_ms = time.ticks_diff(due_ms, time.ticks_ms())
+            if left_ms > 0:
+                time.sleep_ms(left_ms)
+            else:
+                due_ms = time.ticks_ms()  # no burst of ticks to catch up
+
+
+def run():
+    """Build the heater of this board and run it. Never returns."""
+    global running
+    watchdog = machine.WDT(timeout=_WATCHDOG_MS)
+    running = Heater(the_board, machine.reset_cause())
+    running.loop(watchdog)

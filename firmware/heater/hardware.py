@@ -1,0 +1,166 @@
+# The parts of this board, between drivers and signals: builds what is fitted, reads it into Inputs,
+# writes Outputs. The only file besides app that touches pins.
+
+import esp32
+from bl0942 import BL0942
+from ds18b20 import DS18B20
+from machine import ADC, UART, Pin
+from micropython import const
+from ntc import NTC, beta
+from onewire import OneWire
+from outputs import Stages, Switch
+from residual import Residual
+from ticks import ticks_diff
+
+from heater.signals import BUTTON_DOWN, BUTTON_MAIN, BUTTON_UP, OK, STALE
+
+_PERMILLE = const(1000)
+_ROOM_STALE_MS = const(4000)  # two periods of the room sensor, 1.5 s each, and a conversion
+_METER_STALE_MS = const(3000)
+_CHIP_TICKS = const(10)  # a chip's temperature moves slowly
+
+
+class Hardware:
+    """Everything soldered to the controller, as `board` (a board module) describes it."""
+
+    def __init__(self, board):
+        self.contactor = Switch(Pin(board.PIN_CONTACTOR, Pin.OUT, value=0))
+        self._first = Switch(Pin(board.PIN_SWITCH, Pin.OUT, value=0))
+        self._second = None
+        if board.PIN_SWITCH_2 is not None:
+            self._second = Switch(Pin(board.PIN_SWITCH_2, Pin.OUT, value=0))
+        self.element = Stages(self._first)
+        self._share = [0, _PERMILLE, _PERMILLE, _PERMILLE]  # of the element, by stage
+        self._room = DS18B20(OneWire(Pin(board.PIN_ONEWIRE)))
+        self._body = NTC(
+            ADC(Pin(board.PIN_BODY_NTC), atten=ADC.ATTN_11DB),
+            beta(board.NTC_R25_OHM, board.NTC_B_K),
+            board.NTC_SUPPLY_MV,
+            board.NTC_SERIES_OHM,
+            Pin(board.PIN_BODY_RANGE, Pin.IN),
+            board.NTC_HOT_OHM,
+        )
+        self._leak = None
+        self._leak_test = None
+        if board.HAS_LEAK:
+            self._leak_test = Pin(board.PIN_LEAK_TEST, Pin.OUT, value=0)
+            self._leak = Residual(
+                ADC(Pin(board.PIN_LEAK), atten=ADC.ATTN_11DB),
+                board.LEAK_UV_PER_MA,
+                board.LEAK_ZERO_UV,
+                Pin(board.PIN_LEAK_TRIP, Pin.IN),
+            )
+        self._meter = None
+        if board.HAS_METER:
+            uart = UART(
+                board.UART_METER, board.METER_BAUD, tx=board.PIN_METER_TX, rx=board.PIN_METER_RX
+            )
+            self._meter = BL0942(uart, board.METER_SHUNT_UOHM, board.METER_DIVIDER)
+        self._tilt = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP) if board.HAS_TILT else None
+        self._has_chip = board.HAS_CHIP_TEMP
+        self._buttons = (
+            (Pin(board.PIN_BUTTON_MAIN, Pin.IN, Pin.PULL_UP), BUTTON_MAIN),
+            (Pin(board.PIN_BUTTON_UP, Pin.IN, Pin.PULL_UP), BUTTON_UP),
+            (Pin(board.PIN_BUTTON_DOWN, Pin.IN, Pin.PULL_UP), BUTTON_DOWN),
+        )
+
+    def fit_element(self, kind, stage_permille):
+        """Say what the element is: kind "ssr", "relay" or "stages" with the share of each stage."""
+        if kind == "stages" and self._second is not None:
+            self.element = Stages(self._first, self._second)
+            self._share = [0, stage_permille[0], stage_permille[1], _PERMILLE]
+
+    def console_port(self):
+        """The serial port of the console."""
+        return UART(0, 115200)
+
+    # --- every tick
+
+    def read(self, inp):
+        """Let every driver do its slice and take over what is new. Allocates nothing."""
+        now_ms = inp.now_ms
+        self._read_room(inp, now_ms)
+        body = self._body
+        body.poll(now_ms)
+        inp.body_mdeg = body.mdeg
+        inp.body_state = body.state
+        leak = self._leak
+        if leak is not None:
+            leak.poll(now_ms)
+            inp.leak_ua = leak.ua
+            inp.leak_trip = leak.trip
+            inp.leak_state = leak.state
+        meter = self._meter
+        if meter is not None:
+            meter.poll(now_ms)
+            inp.meter_state = meter.state
+            if meter.state == OK:
+                self._take_meter(inp, meter, now_ms)
+        if self._tilt is not None:
+            inp.tilted = self._tilt.value()
+        buttons = 0
+        for pin, bit in self._buttons:
+            if not pin.value():
+                buttons |= bit
+        inp.buttons = buttons
+        if self._has_chip and inp.tick % _CHIP_TICKS == 0:
+            inp.chip_mdeg = esp32.mcu_temperature() * 1000
+            inp.chip_state = OK
+
+    def _read_room(self, inp, now_ms):
+        room = self._room
+        room.poll(now_ms)
+        state = room.state
+        inp.room_mdeg = room.mdeg
+        if state == OK:
+            age_ms = ticks_diff(now_ms, room.stamp_ms)
+            inp.room_age_ms = age_ms
+            if age_ms > _ROOM_STALE_MS:
+                state = STALE
+        inp.room_state = state
+
+    def _take_meter(self, inp, meter, now_ms):
+        age_ms = ticks_diff(now_ms, meter.stamp_ms)
+        inp.meter_age_ms = age_ms
+        inp.mains_mv = meter.mv
+        inp.current_ma = meter.ma
+        inp.power_w = meter.w
+        if age_ms > _METER_STALE_MS:
+            inp.meter_state = STALE
+
+    def write(self, out):
+        """Put the outputs on the pins: first what is off, so that the switches never overlap."""
+        if not out.contactor:
+            self.contactor.off()
+        self.element.set(out.stage)
+        if out.contactor:
+            self.contactor.set(1)
+        if self._leak_test is not None:
+            self._leak_test.value(out.leak_test)
+
+    def off(self):
+        """Everything that heats off, without asking anybody. Cannot fail."""
+        self.element.off()
+        self.contactor.off()
+        if self._leak_test is not None:
+            self._leak_test.value(0)
+
+    # --- power
+
+    def available_w(self, inp, rated_w, rated_mv):
+        """Power of the whole element at the present mains voltage, P = Pr (U/Ur)^2.
+
+        Without a meter the voltage is taken for rated. 0..2 x rated.
+        """
+        if inp.meter_state != OK:
+            return rated_w
+        ratio = inp.mains_mv * 100 // (rated_mv // 10)  # permille
+        if ratio > 1400:
+            ratio = 1400
+        return rated_w * (ratio * ratio // 1000) // 1000
+
+    def delivered_w(self, out, available_w):
+        """Power at the element in this tick, by the switches' position."""
+        if not out.contactor:
+            return 0
+        return available_w * self._share[out.stage] // _PERMILLE

@@ -1,0 +1,189 @@
+# What the serial console can be asked, in terms of the running heater. The console itself knows
+# no other room; app hands it these methods.
+#
+# A method takes the parameters (a dict) and returns a dict, or raises RequestError.
+
+import sys
+
+from heater.console.server import BAD_PARAMETERS, RequestError
+from heater.plan import clock as clocks
+from heater.signals import MODE_NAMES, STATE_NAMES
+
+REFUSED = -32001  # understood, but not allowed now or not to this session
+
+# A serial session speaks for the installer.
+_WHO = "installer"
+_LOCAL = "local"
+
+
+def methods(heater):
+    """The methods by name."""
+    settings = heater.settings
+
+    def hello(p):
+        return {
+            "product": "nuanbu",
+            "board": heater.board.NAME,
+            "serial": settings.get("heater.serial"),
+            "python": sys.version.split(";")[-1].strip(),
+            "rev": settings.revision,
+            "frame": 240,
+        }
+
+    def names(p):
+        return {"m": sorted(table)}
+
+    def cfg_names(p):
+        """Names from position `at` on, as many as fit into a frame."""
+        at = _integer(p, "at", 0, 10_000, 0)
+        every = settings.names()
+        out = []
+        size = 0
+        for name in every[at:]:
+            size += len(name) + 3
+            if size > 160:
+                break
+            out.append(name)
+        return {"names": out, "next": at + len(out), "of": len(every)}
+
+    def cfg_get(p):
+        name = p.get("k")
+        row = settings.row(name) if isinstance(name, str) else None
+        if row is None:
+            raise RequestError(BAD_PARAMETERS, "no setting of this name", "ask cfg.names",
+                               {"k": str(name)[:40]})  # fmt: skip
+        low, high = settings.bounds(name)
+        value = "***" if row[2] == "secret" and settings.get(name) else settings.get(name)
+        return {"k": name, "v": value, "low": low, "high": high, "unit": row[2], "who": row[6]}
+
+    def cfg_set(p):
+        _accept(settings.stage(p.get("k"), p.get("v"), _WHO))
+        return {}
+
+    def cfg_diff(p):
+        return {"diff": [list(change) for change in settings.diff(_WHO)[:8]]}
+
+    def cfg_drop(p):
+        settings.discard(_WHO)
+        return {}
+
+    def cfg_commit(p):
+        revision, digest = _done(settings.commit(_WHO, _integer(p, "confirm_s", 0, 3600, 0)))
+        heater.configure()
+        return {"rev": revision, "sha256": digest, "restart": settings.restart_needed}
+
+    def cfg_confirm(p):
+        revision, digest = _done(settings.confirm())
+        return {"rev": revision, "sha256": digest}
+
+    def cfg_revert(p):
+        revision, digest = _done(settings.revert())
+        heater.configure()
+        return {"rev": revision, "sha256": digest}
+
+    def time_set(p):
+        epoch_s = _integer(p, "epoch_s", 0, 1 << 40, None)
+        try:
+            moved_s = heater.clock.set(epoch_s, clocks.CONSOLE, heater.inp.uptime_s)
+        except ValueError as e:
+            raise RequestError(BAD_PARAMETERS, str(e), "send UTC seconds since 1970") from None
+        return {"moved_s": moved_s}
+
+    def status(p):
+        view = heater.snapshot
+        return {
+            "mode": MODE_NAMES[view.mode],
+            "room_mdeg": view.room_mdeg,
+            "setpoint_mdeg": view.setpoint_mdeg,
+            "power_w": view.power_w,
+            "limit_w": view.limit_w,
+            "faults": view.fault_count,
+            "uptime_s": view.uptime_s,
+        }
+
+    def faults_list(p):
+        """One fault a request, from position `at` on: a record fills most of a frame."""
+        at = _integer(p, "at", 0, 100, 0)
+        every = heater.fault_list()
+        return {"of": len(every), "fault": every[at] if at < len(every) else None}
+
+    def faults_clear(p):
+        which = p.get("code", "all")
+        reason = heater.guard.clear(which, _LOCAL) if isinstance(which, str) else "unknown"
+        if reason:
+            raise RequestError(REFUSED, "not cleared: " + reason, "remove the cause first")
+        return {}
+
+    table = {
+        "hello": hello,
+        "methods": names,
+        "status": status,
+        "cfg.names": cfg_names,
+        "cfg.get": cfg_get,
+        "cfg.set": cfg_set,
+        "cfg.diff": cfg_diff,
+        "cfg.drop": cfg_drop,
+        "cfg.commit": cfg_commit,
+        "cfg.confirm": cfg_confirm,
+        "cfg.revert": cfg_revert,
+        "time.set": time_set,
+        "faults.list": faults_list,
+        "faults.clear": faults_clear,
+    }
+    return table
+
+
+def words(heater):
+    """What a person at the port may type."""
+
+    def say_help():
+        return "help | status | or one JSON request a line, such as " + '{"id":1,"m":"methods"}'
+
+    def say_status():
+        view = heater.snapshot
+        room = _degrees(view.room_mdeg) if not view.room_state else STATE_NAMES[view.room_state]
+        text = "mode %s, room %s, set %s, %d W, limit %d W, faults %d" % (
+            MODE_NAMES[view.mode],
+            room,
+            _degrees(view.setpoint_mdeg),
+            view.power_w,
+            view.limit_w,
+            view.fault_count,
+        )
+        for fault in heater.fault_list():
+            text += "\n%s: %s %s" % (fault["code"], fault["measured"], fault["unit"])
+        return text
+
+    return {"help": say_help, "status": say_status}
+
+
+def _degrees(mdeg):
+    return "%d.%d degC" % (mdeg // 1000, mdeg % 1000 // 100)
+
+
+def _integer(p, key, low, high, default):
+    value = p.get(key, default)
+    if type(value) is not int or not low <= value <= high:
+        raise RequestError(BAD_PARAMETERS, "%s must be an integer" % key, "correct it",
+                           {"k": key, "low": low, "high": high})  # fmt: skip
+    return value
+
+
+def _done(answer):
+    """(revision, hash) of a settings change, or the refusal as an error."""
+    if isinstance(answer, dict):
+        _accept(answer)
+    return answer
+
+
+def _accept(refusal):
+    if refusal is None:
+        return
+    # The words are put together here from the facts, so that every interface says the same.
+    text = "%s=%s refused (%s)" % (refusal["name"], refusal["value"], refusal["code"])
+    low, high = refusal["low"], refusal["high"]
+    if isinstance(low, (tuple, list)):
+        text += ": choose one of " + ", ".join(low)
+    elif low is not None:
+        text += ": allowed %s to %s %s" % (low, high, refusal["unit"])
+    raise RequestError(BAD_PARAMETERS, text.strip(), refusal["next"], {"why": refusal["code"]})

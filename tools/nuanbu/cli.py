@@ -1,0 +1,100 @@
+"""The `nuanbu` command. Data goes to standard output, progress to standard error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from nuanbu import __version__
+from nuanbu.errors import UserError
+
+app = typer.Typer(
+    help="Nuanbu: simulate, measure and set up supplementary heaters.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+sim = typer.Typer(help="The real firmware on simulated hardware.", no_args_is_help=True)
+app.add_typer(sim, name="sim")
+notes = Console(stderr=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@sim.command("run")
+def sim_run(
+    house: Annotated[str, typer.Option(help="A simulated house; see `nuanbu sim houses`.")] = "",
+    days: Annotated[str, typer.Option(help="Length in days, 0.04 to 366.")] = "1",
+    weather: Annotated[
+        str, typer.Option(help="EnergyPlus .epw file, or a CSV like the one supplied.")
+    ] = "",
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value, a setting of the firmware.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("build/run"),
+    seed: Annotated[int, typer.Option(help="Seed of noise, occupants and windows.")] = 1,
+    speed: Annotated[
+        float | None, typer.Option(help="Times real time; left out: as fast as possible.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the report: en or zh.")] = "en",
+) -> None:
+    """Hold 22 degC in a simulated room through real weather, and write a report."""
+    from nuanbu.sim import show
+
+    show.run(
+        house=house, days=days, weather=weather, settings=setting or [], out=out, seed=seed,
+        speed=speed, lang=lang, notes=notes,
+    )  # fmt: skip
+
+
+@sim.command("houses")
+def sim_houses() -> None:
+    """List the simulated houses."""
+    from nuanbu.sim import show
+
+    show.houses()
+
+
+@sim.command("serve")
+def sim_serve() -> None:
+    """Serve one heater to another program: JSON lines on standard input and output.
+
+    Requests: open, step, set, get, press, inject, power_cycle, close; see docs/cosim.md.
+    """
+    from nuanbu.sim.serve import serve
+
+    serve(sys.stdin, sys.stdout)
+
+
+def main() -> None:
+    """Run the command line; every UserError becomes one clear line and an exit code."""
+    try:
+        app()
+    except UserError as e:
+        notes.print(f"[bold red]error:[/] {e}", highlight=False, soft_wrap=True)
+        if e.hint:
+            notes.print(f"  next: {e.hint}", highlight=False, soft_wrap=True)
+        sys.exit(e.code)
+    except KeyboardInterrupt:
+        notes.print("interrupted; nothing was written")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
