@@ -45,7 +45,7 @@ class Override:
         self.kind = NO_OVERRIDE
 
     def step(self, uptime_s, trusted, t_s):
-        """End the override when its time has come. Without a trusted clock only a duration ends."""
+        """End it when its time has come. Without a trusted clock only a duration ends."""
         if self.kind == FOR_DURATION:
             if uptime_s >= self._end_uptime_s:
                 self.kind = NO_OVERRIDE
@@ -53,7 +53,7 @@ class Override:
             self.kind = NO_OVERRIDE
 
     def replanned(self, next_s):
-        """The plan was computed anew (jump, new plan, clock found): its next change is `next_s`."""
+        """The plan was computed anew (jump, new plan, clock found), next change at `next_s`."""
         if self.kind == UNTIL_NEXT:
             self._end_s = next_s
 

@@ -10,6 +10,7 @@ from heater.plan.exceptions import Exceptions
 from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT, Override
 from heater.plan.program import Program
 from heater.plan.week import parse as parse_week
+from heater.plan.window import Window
 from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
 
 # Why the set-point is what it is (Plan.reason).
@@ -49,6 +50,7 @@ class Plan:
       next_preset     asked for by that change
       quiet           1 in quiet hours: fewest switchings, no beep, display dark
       child_lock      1: the buttons are locked
+      window          window.Window; `window.open` is 1 while a window is taken for open
       unsaved         1: mode or constant set-point were changed at the buttons; the app saves
                       `mode` and `base_mdeg` as settings and clears this
       refusal         why a setting of the plan could not be followed, "" if all could
@@ -68,6 +70,7 @@ class Plan:
         self.unsaved = 0
         self.refusal = ""
         self.override = Override()
+        self.window = Window()
         self._program = Program()
         self._week_text = self._exceptions_text = None
         self._preset_mdeg = [22000, 20000, 19000, 14000, presets.FROST_MDEG, 24000]
@@ -102,6 +105,8 @@ class Plan:
         self._quiet_to_min = cfg.get("plan.quiet_to_min")
         self._boost_s = cfg.get("plan.boost_min") * 60
         self._work_s = cfg.get("plan.work_max_min") * 60
+        self.window.enabled = 1 if cfg.get("plan.window") else 0
+        self.window.rated_w = cfg.get("heater.rated_w")
         self._configure_program(cfg)
         # Settings that the buttons change too: only a change of the setting counts, or another
         # setting's commit would undo a press that is not saved yet.
@@ -141,14 +146,19 @@ class Plan:
         """Change the mode (signals.MODE_*) and end any override. The app saves it."""
         self.mode = mode
         self.override.clear()
-        self._touched_s = self._uptime_s
+        self._touch()
         self.unsaved = 1
+
+    def _touch(self):
+        # Somebody is there: no working time has passed, and they know about the window.
+        self._touched_s = self._uptime_s
+        self.window.clear()
 
     def override_until_next(self, mdeg, preset=presets.MANUAL):
         """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds."""
         self._check(mdeg)
         self.override.until_next(mdeg, preset, self._program.next_s if self._trusted else 0)
-        self._touched_s = self._uptime_s
+        self._touch()
 
     def override_until(self, mdeg, epoch_s, preset=presets.MANUAL):
         """Hold `mdeg` until Unix time `epoch_s`.
@@ -161,7 +171,7 @@ class Plan:
         if epoch_s - UNIX_2020_S <= self._t_s:
             raise ValueError("override until {}: already past".format(epoch_s))
         self.override.until_time(mdeg, preset, epoch_s - UNIX_2020_S)
-        self._touched_s = self._uptime_s
+        self._touch()
 
     def override_for(self, mdeg, duration_s, preset=presets.MANUAL):
         """Hold `mdeg` for `duration_s` (1 to 7 days). Raises ValueError outside the bounds."""
@@ -169,7 +179,7 @@ class Plan:
         if not 1 <= duration_s <= 7 * DAY_S:
             raise ValueError("override for {} s: must be 1 to 604800".format(duration_s))
         self.override.for_duration(mdeg, preset, self._uptime_s + duration_s)
-        self._touched_s = self._uptime_s
+        self._touch()
 
     def set_preset(self, preset):
         """Ask for a preset: boost for its time, any other until the next change of the plan.
@@ -177,7 +187,7 @@ class Plan:
         In mode heat the preset's temperature becomes the constant set-point.
         """
         mdeg = self._preset_mdeg[preset]
-        self._touched_s = self._uptime_s
+        self._touch()
         if preset == presets.BOOST:
             self.override.for_duration(mdeg, preset, self._uptime_s + self._boost_s)
         elif self.mode == MODE_PLAN:
@@ -191,7 +201,7 @@ class Plan:
     def clear_override(self):
         """Back to the plan, or to the constant set-point."""
         self.override.clear()
-        self._touched_s = self._uptime_s
+        self._touch()
 
     def _check(self, mdeg):
         if not self._lowest_mdeg <= mdeg <= self._highest_mdeg:
@@ -217,7 +227,7 @@ class Plan:
             return 1
         if self.mode == MODE_OFF:
             return 0
-        self._touched_s = self._uptime_s
+        self._touch()
         if event != local.BOOST:
             self._nudge(_STEP_MDEG if event == local.UP else -_STEP_MDEG)
         elif self.override.kind and self.override.preset == presets.BOOST:
@@ -259,6 +269,10 @@ class Plan:
         self.override.step(uptime_s, clock.trusted, clock.t_s)
         self._want(clock)
         self._apply(uptime_s)
+        self.window.step(room_mdeg, room_ok, power_w, self.setpoint_mdeg)
+        if self.window.open and self.setpoint_mdeg > presets.FROST_MDEG:
+            self.setpoint_mdeg = presets.FROST_MDEG
+            self.reason = BY_WINDOW
         self._watch_hours(clock)
 
     def _follow(self, clock):

@@ -3,7 +3,7 @@
 import os
 import time
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from heater.plan.tz import Zone
 
-EPOCH = datetime(2020, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 # The footer of each zone's file in the tz database, 2024a.
 NAMED = {
@@ -59,9 +59,9 @@ def truth(zone, t_s):
 @pytest.mark.parametrize("name", NAMED)
 def test_named_zones_agree_with_the_tz_database_at_every_change(name):
     zone, oracle = Zone(NAMED[name]), ZoneInfo(name)
-    low_s = seconds(datetime(2026, 1, 1, tzinfo=timezone.utc))
+    low_s = seconds(datetime(2026, 1, 1, tzinfo=UTC))
     changes = 0
-    while low_s < seconds(datetime(2037, 1, 1, tzinfo=timezone.utc)):
+    while low_s < seconds(datetime(2037, 1, 1, tzinfo=UTC)):
         high_s = low_s + 6 * 3600
         before, after = truth(oracle, low_s), truth(oracle, high_s)
         assert zone.offset_s(low_s) == before
@@ -121,14 +121,16 @@ def rules(draw, first_month, last_month):
     ),
 )  # fmt: skip
 @settings(max_examples=300, deadline=None)
-def test_any_posix_string_agrees_with_the_c_library(std, dst, names, begin, end, southern, moments):
+def test_any_posix_string_agrees_with_the_c_library(
+    std, dst, names, begin, end, southern, moments
+):  # fmt: skip
     if southern:
         begin, end = end, begin
     text = f"{names[0]}{std}{names[1]}{dst},{begin},{end}"
     zone = Zone(text)
     with c_library(text) as truth_s:
         for year, day, second in moments:
-            t_s = seconds(datetime(year, 1, 1, tzinfo=timezone.utc)) + day * 86400 + second
+            t_s = seconds(datetime(year, 1, 1, tzinfo=UTC)) + day * 86400 + second
             assert zone.offset_s(t_s) == truth_s(t_s), (text, t_s)
             assert zone.from_s <= t_s < zone.until_s
 
@@ -164,7 +166,8 @@ def test_text_that_is_no_zone_is_refused_by_name_or_taken(text):
         ("CET-1CEST,M13.5.0,M10.5.0", "1 to 12"), ("CET-1CEST,M3.6.0,M10.5.0", "1 to 5"),
         ("CET-1CEST,M3.5.7,M10.5.0", "0 to 6"), ("CET-1CEST,J0,J300", "1 to 365"),
         ("CET-1CEST,366,300", "0 to 365"), ("CET-1CEST,M3.5.0/168,M10.5.0", "0 to 167"),
-        ("CET-1CEST,M3.5.0,M10.5.0x", "unexpected"), ("CST-8:60", "0 to 59"), ("<+08-8", "expected '>'"),
+        ("CET-1CEST,M3.5.0,M10.5.0x", "unexpected"), ("CST-8:60", "0 to 59"),
+        ("<+08-8", "expected '>'"),
     ],
 )  # fmt: skip
 def test_each_refusal_says_what_was_expected(text, complaint):
@@ -175,7 +178,7 @@ def test_each_refusal_says_what_was_expected(text, complaint):
 def test_rules_that_move_over_new_year_and_daylight_time_all_year():
     # 31 December, 30 h after midnight: 1 January 06:00. RFC 8536 gives the all-year form.
     zone = Zone("AAA0BBB,J365/30,J100")
-    new_year_s = seconds(datetime(2027, 1, 1, tzinfo=timezone.utc))
+    new_year_s = seconds(datetime(2027, 1, 1, tzinfo=UTC))
     assert zone.offset_s(new_year_s + 6 * 3600 - 1) == 0
     assert zone.offset_s(new_year_s + 6 * 3600) == 3600
     always = Zone("EST5EDT,0/0,J365/25")
