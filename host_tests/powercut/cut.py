@@ -54,8 +54,8 @@ def attempt(image, scenario, cut, manner):
         powered(Flash(flash.image), lambda path: check(path, told))
         # The file system must have stayed usable, not merely readable.
         powered(Flash(flash.image), probe)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the device has not come up
-        return "%s: %s (told %d)" % (type(error).__name__, error, len(told))
+    except Exception as error:  # whatever it is, the device has not come up
+        return f"{type(error).__name__}: {error} (told {len(told)})"
     return None
 
 
@@ -89,10 +89,7 @@ def main():
             print("cut", cut, wrong)
         if cuts % 20 == 0:
             gc.collect()
-    print(
-        "operations %d erases %d cuts %d failures %d"
-        % (whole.operations, whole.erases, cuts, failures)
-    )
+    print(f"operations {whole.operations} erases {whole.erases} cuts {cuts} failures {failures}")
 
 
 main()

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-MICROPYTHON = ROOT / ".tools/bin/micropython"
+HERE = Path(__file__).parent
 LIMIT_S = 180
 
 # Scenario -> (least number of flash operations, so that an empty run cannot pass; try every n-th)
@@ -34,10 +33,10 @@ SCENARIOS = {
 MANNERS = ("none", "whole", "torn", "flipped")
 
 
-def run(script: str, *arguments: str) -> str:
+def run(micropython, repo, script, *arguments):
     """Output of a script of this folder under MicroPython."""
     done = subprocess.run(
-        [MICROPYTHON, "-X", "heapsize=64m", Path(__file__).parent / script, ROOT, *arguments],
+        [micropython, "-X", "heapsize=64m", HERE / script, repo, *arguments],
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
@@ -49,9 +48,9 @@ def run(script: str, *arguments: str) -> str:
 
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_old_or_new_never_mixed_never_lost(scenario: str, manner: str) -> None:
+def test_old_or_new_never_mixed_never_lost(micropython, repo, scenario, manner):
     least, every = SCENARIOS[scenario]
-    output = run("cut.py", scenario, manner, str(every))
+    output = run(micropython, repo, "cut.py", scenario, manner, str(every))
     found = re.search(r"operations (\d+) erases \d+ cuts (\d+) failures (\d+)\n$", output)
     assert found, output[-3000:]
     operations, cuts, failures = map(int, found.groups())

@@ -58,7 +58,7 @@ class Journal:
             return False
         hour_over = uptime_s - self._flushed_s >= wear.HOUR_S
         pressing = self._urgent or self.ring.room() < _URGENT_ROOM
-        if not (hour_over or pressing and self._budget.affordable()):
+        if not (hour_over or (pressing and self._budget.affordable())):
             return False
         if hour_over:
             self._flushed_s = uptime_s

@@ -78,7 +78,8 @@ class Ring:
         data = memoryview(self._waiting)[: count * self._length]
         try:
             # A segment begins by truncating its file: with the close, the oldest records go.
-            with open(self._file(self.next // self._per_segment), "r+b" if place else "wb") as file:
+            mode = "r+b" if place else "wb"
+            with open(self._file(self.next // self._per_segment), mode) as file:
                 file.seek(place * self._length)
                 file.write(data)
         except (OSError, MemoryError):

@@ -63,9 +63,9 @@ class Store:
 
         by_clock: a regular write that the flash budget allows for by itself.
         """
+        self._waiting.pop(name, None)
         if name not in self._generations:
             self.load(name)
-        self._waiting.pop(name, None)
         generation = self._generations[name] + 1
         temporary = self.path + "/" + name + ".t"
         if by_clock:
@@ -101,13 +101,12 @@ class Store:
         if not self._waiting or not self._budget.affordable():
             return False
         name = next(iter(self._waiting))
-        return self.save(name, self._waiting[name])
+        return self._save_waiting(name)
 
     def flush(self):
         """Write all that waits, before an intended restart."""
-        while self._waiting:
-            name = next(iter(self._waiting))
-            self.save(name, self._waiting[name])
+        for name in list(self._waiting):
+            self._save_waiting(name)
 
     def remove(self, name):
         """Forget `name`. The older copy goes first: a power cut between leaves the present."""
@@ -119,6 +118,13 @@ class Store:
                 os.remove(self._file(name, slot))
             except OSError:
                 pass  # was not there
+
+    def _save_waiting(self, name):
+        data = self._waiting[name]
+        if self.save(name, data):
+            return True
+        self._waiting[name] = data  # again at a later poll
+        return False
 
     def _file(self, name, slot):
         return self.path + "/" + name + (".b" if slot else ".a")
