@@ -1,16 +1,16 @@
-# BL0942 single-phase energy meter on a UART (8N1, 4800 baud or, strapped, 9600): mains voltage, current, active power.
+# BL0942 single-phase energy meter: mains voltage, current, active power. On a UART, 8N1, 4800 baud
+# or 9600 by a strap of the chip.
 #
-# Read packet: send 0x58 0xAA; 23 bytes come back: 0x55, then little-endian I_RMS (3 bytes), V_RMS (3),
-# I_FAST_RMS (3), WATT (3, signed), CF_CNT (3), FREQ (2), 0, STATUS, 0, 0 and a checksum, the
-# complement of the sum of the command and the 22 bytes before. That takes 48 ms at 4800 baud, so a request is
-# sent in one call and its answer collected in a later one.
+# Read packet: send 0x58 0xAA; 23 bytes come back: 0x55, then little-endian I_RMS (3 bytes),
+# V_RMS (3), I_FAST_RMS (3), WATT (3, signed), CF_CNT (3), FREQ (2), 0, STATUS, 0, 0, checksum:
+# the complement of the sum of the command and the 22 bytes before. That takes 48 ms at 4800 baud,
+# so a request is sent in one call and its answer collected in a later one.
 #
 # Registers (data sheet BL0942 V1.06, inputs in mV, Vref 1.218 V):
 #   I_RMS = 305978 * I / Vref     V_RMS = 73989 * V / Vref     WATT = 3537 * I * V / Vref^2
 #   one CF pulse = 1638.4 * 256 WATT-seconds
 
 from micropython import const
-
 from sensor_state import CORRUPT, OK, OPEN, STALE, STARTING
 from ticks import ticks_diff
 

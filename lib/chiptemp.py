@@ -5,8 +5,8 @@ from sensor_state import OK, RANGE
 
 
 class ChipTemp:
-    """`read` is esp32.mcu_temperature (degC; C3, S3), or esp32.raw_temperature of the original ESP32
-    with `fahrenheit`, which gives whole degF. After `poll`: `mdeg` and `state`."""
+    """`read` is esp32.mcu_temperature (whole degC; C3, S3), or esp32.raw_temperature of the first
+    ESP32 with `fahrenheit` (whole degF). After `poll`: `mdeg` and `state` (OK or RANGE)."""
 
     def __init__(self, read, fahrenheit=False):
         self._read = read

@@ -9,9 +9,8 @@
 # Called every 100 ms this makes a reading every 1.4 s or `period_ms`, whichever is longer, and
 # a reset, which is when a broken or shorted wire shows, at least every 0.9 s.
 
-from micropython import const
-
 from crc import crc8_maxim
+from micropython import const
 from sensor_state import CORRUPT, OK, OPEN, RANGE, SHORT, STALE, STARTING
 from ticks import ticks_diff
 
@@ -113,17 +112,21 @@ class DS18B20:
     def _select(self):
         """Reset the bus and address the sensor; False (and `state` set) if that is impossible."""
         if not self._ow.reset():
-            self.state = OPEN
+            self._lost(OPEN)
             return False
         if not self._pin.value():
             # The bus must be back high once the presence pulse is over (240 us at the most).
-            self.state = SHORT
+            self._lost(SHORT)
             return False
         if self._rom is None:
             self._ow.writebyte(_SKIP_ROM)
         else:
             self._ow.select_rom(self._rom)
         return True
+
+    def _lost(self, state):
+        self.state = state
+        self._started_ms = None  # try again with the next poll, whatever the period
 
     def _judge(self):
         buf = self._buf
@@ -153,8 +156,8 @@ class DS18B20:
 
     def _silent(self):
         """Nothing but ones: present at the reset, but no answer to the read command."""
-        for i in range(_BYTES):
-            if self._buf[i] != 0xFF:
+        for b in self._buf:
+            if b != 0xFF:  # noqa: SIM110 (all() would make a generator: an allocation)
                 return False
         return True
 

@@ -13,20 +13,24 @@
 # only place with floats); a reading is a binary search and a linear interpolation in integers.
 
 from array import array
-from math import exp, log
+from math import exp
 
 from micropython import const
-
 from sensor_state import CORRUPT, OK, OPEN, RANGE, SHORT, STARTING
 
 _COLD_C = const(-44)  # table ends: a little beyond the promised -40..150 degC
 _STEP_C = const(2)  # interpolation error < 0.04 K
 _NODES = const(100)  # -44, -42 ... 154
 _HOT_START_C = const(10)  # the hot range's table needs not begin colder
+_LEAST_MDEG = const(-42_000)  # the noise of the last code at -40 degC is no fault
+_GREATEST_MDEG = const(152_000)
 _TO_HOT_MDEG = const(40_000)  # with hysteresis between the ranges
 _TO_COLD_MDEG = const(30_000)
+_PROBE_EVERY = const(50)  # polls from one proof of the ADC to the next
 _SAMPLES = const(4)  # least and greatest are dropped, the other two averaged
 _KELVIN = 273.15
+
+ESP32_ADC_UV = (142_000, 3_130_000)  # what the first ESP32 can read at 11 dB
 
 
 def beta(r25_ohm, b_k):
@@ -62,6 +66,11 @@ class _Range:
             r = ohm(start_c + i * _STEP_C)
             self.uv[i] = int(supply_uv * (r / (r + series_ohm)) + 0.5)
 
+    def uv_at(self, mdeg):
+        """Reading of the node below `mdeg`; beyond the table, its end."""
+        i = (mdeg - self.start_mdeg) // (_STEP_C * 1000)
+        return self.uv[min(max(i, 0), len(self.uv) - 1)]
+
     def mdeg(self, uv):
         """Temperature at `uv`; beyond the table, its end."""
         t = self.uv
@@ -88,13 +97,14 @@ class NTC:
 
     `adc.read_uv()` gives microvolts; `ohm` is beta(...) or steinhart(...); `series_ohm` is the
     resistor that is always there, `hot_ohm` the one in series with `range_pin` (a Pin with
-    `init(mode)`, `OUT`, `IN`, `value`), its output resistance included. `open_uv` is the reading
-    above which the wire counts as broken, `short_uv` the one below which it counts as shorted;
-    left out, they lie halfway between the ends of the scale and -40 degC or 150 degC.
+    `init(mode)`, `OUT`, `IN`, `value`), its output resistance included. The wire counts as broken
+    halfway from the reading of -40 degC to the end of the scale, `adc_uv[1]` or the supply, and as
+    shorted halfway from 150 degC to `adc_uv[0]`, the least the ADC can read.
 
-    After `poll(now_ms)`: `mdeg` -40000..150000, `state` OK, OPEN, SHORT, RANGE (outside these
-    limits, yet neither open nor short), CORRUPT (the input does not follow the change of range: the
-    ADC is stuck) or STARTING; `stamp_ms` when it was measured.
+    After `poll(now_ms)`: `mdeg` -42000..152000, `state` OK, OPEN, SHORT, RANGE (outside these
+    limits, yet neither open nor short), CORRUPT or STARTING; `stamp_ms` when it was measured.
+    CORRUPT is the verdict of a proof that only the second range allows: every 50 polls the other
+    resistor is taken for one sample, and an ADC that does not follow is stuck.
     """
 
     def __init__(
@@ -105,8 +115,7 @@ class NTC:
         series_ohm=10_000,
         range_pin=None,
         hot_ohm=0,
-        open_uv=None,
-        short_uv=None,
+        adc_uv=ESP32_ADC_UV,
     ):
         supply_uv = supply_mv * 1000
         self._adc = adc
@@ -119,16 +128,16 @@ class NTC:
             self._hot = _Range(ohm, supply_uv, low_ohm, _HOT_START_C)
         cold = ohm(-40)
         hot = ohm(150)
-        if open_uv is None:
-            open_uv = int(supply_uv * (1 + cold / (cold + series_ohm)) / 2)
-        if short_uv is None:
-            short_uv = int(supply_uv * hot / (hot + low_ohm) / 2)
-        self._open_uv = open_uv
-        self._short_uv = short_uv
+        highest_uv = min(supply_uv, adc_uv[1])
+        self._open_uv = int(supply_uv * (cold / (cold + series_ohm)) + highest_uv) // 2
+        self._short_uv = int(supply_uv * (hot / (hot + low_ohm)) + adc_uv[0]) // 2
         self._now = self._cold
         self._ring = array("i", [0] * _SAMPLES)
         self._at = 0
         self._settling = True
+        self._probing = False
+        self._since_probe = 0
+        self._unmoved = 0  # proofs in a row that failed
         self.uv = 0
         self.mdeg = 0
         self.state = STARTING
@@ -136,7 +145,10 @@ class NTC:
         self._set_range(self._cold)
 
     def poll(self, now_ms):
-        """Take one sample; with the fourth after a change of range, and every later one, a reading."""
+        """Take one sample; from the fourth after a change of range on, each gives a reading."""
+        if self._probing:
+            self._end_probe()
+            return
         ring = self._ring
         ring[self._at] = uv = self._adc.read_uv()
         self._at += 1
@@ -171,20 +183,42 @@ class NTC:
             if mdeg < _TO_COLD_MDEG:
                 self._set_range(self._cold)
                 return
-        if -40_000 <= mdeg <= 150_000:
+        if _LEAST_MDEG <= mdeg <= _GREATEST_MDEG:
             self.mdeg = mdeg
-            self.state = OK
+            self.state = OK if self._unmoved < 2 else CORRUPT
         else:
             self.state = RANGE
+        if self._pin is not None:
+            self._since_probe += 1
+            if self._since_probe >= _PROBE_EVERY:
+                self._probing = True
+                self._since_probe = 0
+                self._drive(self._now is self._cold)
+
+    def _end_probe(self):
+        seen = self._adc.read_uv() - self.uv
+        other = self._hot if self._now is self._cold else self._cold
+        expected = other.uv_at(self.mdeg) - self.uv
+        # Half the expected change is plenty: near the ends of its scale the ADC shows less.
+        followed = seen >= expected // 2 if expected > 0 else seen <= expected // 2
+        if followed:
+            self._unmoved = 0
+        else:  # prove it again at once, for the input itself may have moved
+            self._unmoved += 1
+            self._since_probe = _PROBE_EVERY - _SAMPLES
+        self._probing = False
+        self._drive(self._now is self._hot)
 
     def _set_range(self, wanted):
         self._now = wanted
         self._at = 0
         self._settling = True
+        if self._pin is not None:
+            self._drive(wanted is self._hot)
+
+    def _drive(self, hot):
         pin = self._pin
-        if pin is None:
-            return
-        if wanted is self._hot:
+        if hot:
             pin.init(pin.OUT, value=1)
         else:
             pin.init(pin.IN)

@@ -7,7 +7,6 @@
 # The comparator trips the contactor without firmware; here it is only observed.
 
 from micropython import const
-
 from sensor_state import OK, OPEN, STARTING
 
 _SAMPLES = const(4)  # boxcar over 0.4 s at a 100 ms tick
@@ -18,12 +17,12 @@ _LEARN_SHIFT = const(6)  # a learning step moves rest by 1/64 of the difference
 class Residual:
     """Residual-current input.
 
-    `adc.read_uv()` gives microvolts; `uv_per_ma` volts per RMS milliampere (at least 10); `zero_uv`
-    the amplifier's rest; `trip` and `test` are Pins (or None): comparator, high when tripped, and
-    current through the test winding.
+    `adc.read_uv()` gives microvolts; `uv_per_ma` is the amplifier's gain in microvolts for each
+    milliampere RMS (1000..1000000), `zero_uv` where it rests; `trip` and `test` are Pins or None:
+    the comparator, high when tripped, and the current through the test winding.
 
-    After `poll(now_ms)`: `ua` the residual current in microampere RMS (0.4 s mean), `trip` 1 while the
-    comparator has tripped, `state` OK, STARTING or OPEN (reads below rest: no amplifier there).
+    After `poll(now_ms)`: `ua` the residual current in microampere RMS (0.4 s mean), `trip` 1 while
+    the comparator has tripped, `state` OK, STARTING or OPEN (below rest: no amplifier there).
     An input at the top of its range stays OK: a current too large to measure must trip.
     """
 

@@ -4,9 +4,8 @@
 # Data sheet SHT4x: T = -45 + 175 * S / 65535 degC, RH = -6 + 125 * S / 65535 %, each word followed
 # by its CRC-8.
 
-from micropython import const
-
 from crc import crc8_sensirion
+from micropython import const
 from sensor_state import CORRUPT, OK, OPEN, STALE, STARTING
 from ticks import ticks_diff
 

@@ -1,7 +1,7 @@
 # The BL0942 energy meter on its UART: answers a packet request with the registers it holds, which
-# it renews every 400 ms. Register values by the formulas of its data sheet (Shanghai Belling,
-# BL0942 V1.06): I_RMS = 305978 * I * R / Vref, V_RMS = 73989 * V / Vref, WATT = 3537 * I * V / Vref^2
-# with I, V in mV at the inputs and Vref = 1.218 V; one CF pulse is 1638.4 * 256 WATT-seconds.
+# it renews every 400 ms. Register values by the formulas of its data sheet (BL0942 V1.06), I and V
+# in mV at the inputs, Vref 1.218 V: I_RMS = 305978 * I / Vref, V_RMS = 73989 * V / Vref,
+# WATT = 3537 * I * V / Vref^2; one CF pulse is 1638.4 * 256 WATT-seconds.
 
 import board
 import world
@@ -73,7 +73,7 @@ class Meter:
 
     def _answer(self):
         f = world.faults
-        if "meter_silent" in f or "breaker_off" in f and not world.mains_mv:
+        if "meter_silent" in f or ("breaker_off" in f and not world.mains_mv):
             return
         self._renew()
         mw = self._mw

@@ -1,5 +1,5 @@
-# A Sensirion SHT4x on I2C, in the room's air like the one-wire sensor: no answer while it measures,
-# big-endian words each with a CRC-8 (polynomial 0x31, start 0xFF).
+# A Sensirion SHT4x on I2C, in the room's air like the one-wire sensor: no answer while it
+# measures, big-endian words each with a CRC-8 (polynomial 0x31, start 0xFF).
 
 import world
 
