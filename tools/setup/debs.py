@@ -19,6 +19,8 @@ _SUITES = {"debian": ("trixie", "main"), "ubuntu": ("resolute", "main universe")
 _KEYRINGS = "/usr/share/keyrings"
 _TIMEOUT_S = 600
 
+_asked = []  # the package list was brought up to date by this process
+
 _CONF = """\
 Dir::State "{work}/state";
 Dir::State::lists "{work}/state/lists";
@@ -50,8 +52,10 @@ def unpack(tools, part, package):
     system = _os_release()
     work = tools / "apt"
     _prepare(work, system)
-    doing(part, "asking the mirror of this machine for its package list")
-    _apt(work, part, "update")
+    if not _asked:
+        doing(part, "asking the mirror of this machine for its package list")
+        _apt(work, part, "update")
+        _asked.append(system)
     archives = work / "cache/archives"
     shutil.rmtree(archives, ignore_errors=True)
     (archives / "partial").mkdir(parents=True)

@@ -68,6 +68,6 @@ def _probe(program):
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, str(error)
-    if done.returncode:
-        return None, (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    if done.returncode or not done.stdout.strip():
+        return None, (done.stderr.strip().splitlines() or ["it is no MicroPython"])[-1]
     return done.stdout.strip(), None

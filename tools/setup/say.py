@@ -28,6 +28,8 @@ def counted(part, text, lines, starts_with, total):
             count += 1
             if count % 10 == 0:
                 doing(part, f"{text} {count} of {max(count, total)}")
+        elif line.startswith("Installing"):  # the longest step without a word from pip
+            doing(part, "unpacking them all")
     return seen
 
 
