@@ -5,6 +5,7 @@
 
 from micropython import const
 
+from heater.plan.reasons import BY_BOOST, BY_NO_CLOCK, BY_OFF, BY_UNCERTAIN_CLOCK
 from heater.signals import BUTTON_DOWN, BUTTON_MAIN, BUTTON_UP
 
 NO_EVENT = const(0)
@@ -28,8 +29,8 @@ LED_HEATING = const(3)
 LED_BOOST = const(4)
 LED_WINDOW = const(5)
 LED_NO_CLOCK = const(6)  # following the last set-point, because the plan needs a clock
-LED_LOCKED = const(7)  # a press was refused by the child lock
-LED_OFF_FROST = const(8)  # off, frost protection watches
+LED_LOCKED = const(7)  # a press that the child lock refuses
+LED_OFF = const(8)  # off, frost protection watches
 
 
 class Buttons:
@@ -83,3 +84,26 @@ class Buttons:
             self._held = BUTTON_DOWN
         self._ticks = 0
         self.awake = _AWAKE_TICKS
+
+
+def led(plan, buttons, fault_count, heating):
+    """What the LED shows: LED_*, by a Plan, its Buttons, faults and 1 while the element heats.
+
+    In quiet hours it is dark, except for 10 s after a press and for a fault: somebody who looks
+    at a heater that gives no heat must see why.
+    """
+    if fault_count:
+        return LED_FAULT
+    if plan.quiet and not buttons.awake:
+        return LED_DARK
+    if plan.child_lock and buttons.awake:
+        return LED_LOCKED
+    if plan.reason == BY_OFF:
+        return LED_OFF
+    if plan.window.open:
+        return LED_WINDOW
+    if plan.reason == BY_BOOST:
+        return LED_BOOST
+    if plan.reason == BY_NO_CLOCK or plan.reason == BY_UNCERTAIN_CLOCK:
+        return LED_NO_CLOCK
+    return LED_HEATING if heating else LED_STANDBY

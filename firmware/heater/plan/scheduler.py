@@ -9,26 +9,21 @@ from heater.plan.civil import DAY_S, UNIX_2020_S
 from heater.plan.exceptions import Exceptions
 from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT, Override
 from heater.plan.program import Program
+from heater.plan.reasons import (
+    BY_BOOST,
+    BY_HEAT,
+    BY_NO_CLOCK,
+    BY_OFF,
+    BY_OVERRIDE,
+    BY_PERIOD,
+    BY_PLAN,
+    BY_UNCERTAIN_CLOCK,
+    BY_WINDOW,
+    BY_WORK_TIME,
+)
 from heater.plan.week import parse as parse_week
 from heater.plan.window import Window
 from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
-
-# Why the set-point is what it is (Plan.reason).
-BY_OFF = const(0)  # switched off, frost protection only
-BY_HEAT = const(1)  # the constant set-point
-BY_PLAN = const(2)  # the weekly plan
-BY_PERIOD = const(3)  # a dated period, such as away
-BY_OVERRIDE = const(4)  # somebody changed it for a while
-BY_BOOST = const(5)
-BY_EARLY_START = const(6)  # heating ahead, to be warm at the next change
-BY_WINDOW = const(7)  # a window is open
-BY_WORK_TIME = const(8)  # nobody has touched it for the longest working time allowed
-BY_NO_CLOCK = const(9)  # the plan waits for a clock, the last set-point stays
-BY_UNCERTAIN_CLOCK = const(10)  # the same, but the plan may already raise it
-REASON_NAMES = (
-    "off", "heat", "plan", "period", "override", "boost", "early_start", "window", "work_time",
-    "no_clock", "uncertain_clock",
-)  # fmt: skip
 
 _STEP_MDEG = const(500)
 _STATE_VERSION = const(1)
@@ -44,7 +39,7 @@ class Plan:
       setpoint_mdeg   what the room is to have, within the bounds
       mode            signals.MODE_*
       preset          presets.* the set-point stands for
-      reason          BY_*
+      reason          reasons.BY_*
       bounded         1 if the bounds of installer or company changed what was asked for
       next_change_s   seconds to the next change of the plan, -1 if there is none or no clock
       next_preset     asked for by that change
@@ -373,6 +368,8 @@ class Plan:
 
         Returns False, and changes nothing, if it is not such a state.
         """
+        if not isinstance(state, list) or not all(isinstance(value, int) for value in state):
+            return False
         if len(state) != 6 or state[0] != _STATE_VERSION:
             return False
         if state[1] and not _HELD_LOWEST_MDEG <= state[1] <= _HELD_HIGHEST_MDEG:

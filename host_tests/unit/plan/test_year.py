@@ -14,7 +14,8 @@ import pytest
 from heater.plan import clock as clocks
 from heater.plan import presets
 from heater.plan.clock import Clock
-from heater.plan.scheduler import BY_NO_CLOCK, BY_PERIOD, BY_PLAN, BY_UNCERTAIN_CLOCK, Plan
+from heater.plan.reasons import BY_NO_CLOCK, BY_PERIOD, BY_PLAN, BY_UNCERTAIN_CLOCK
+from heater.plan.scheduler import Plan
 from heater.record.table import ROWS
 
 ZONES = {
