@@ -232,7 +232,10 @@ class Settings:
             )
         if confirm_s and self._undo:
             return check.refuse("pending")
-        refusal = self._crossed(staged)
+        # Also as they will be if the trial now running is taken back.
+        reverted = dict(self._undo)
+        reverted.update(staged)
+        refusal = self._crossed(staged, staged) or self._crossed(staged, reverted)
         if refusal is not None:
             return refusal
         for name in staged:
@@ -243,11 +246,11 @@ class Settings:
                 return refusal
         return None
 
-    def _crossed(self, staged):
+    def _crossed(self, staged, planned):
         # Bounds that leave nothing to choose are refused under the name that was just staged.
         names, pairs = self._narrowed
         for name in names:
-            low, high = self._bounds(self.row(name), staged)
+            low, high = self._bounds(self.row(name), planned)
             for pair in pairs if low > high else ():
                 for bound in pair:
                     if bound in staged:

@@ -58,7 +58,7 @@ def test_numbers_that_are_none():
 
 def test_rubbish_is_an_empty_file():
     for data in (b"", b"\xff\xfe", b"\x00" * 50, b"====", b"\n\n"):
-        head, texts, undo = form.decode(data)
+        _, texts, undo = form.decode(data)
         assert form.values(ROWS, texts)[0] == {} and not undo
 
 

@@ -169,6 +169,14 @@ def test_bounds_that_leave_no_choice(store):
     assert settings.get(HIGHEST) == 30_000
 
 
+def test_bounds_that_would_leave_no_choice_once_a_trial_is_taken_back(store):
+    settings = started(store)
+    put(settings, "company", plan__company_highest_mdeg=15_000)
+    put(settings, "company", confirm_s=60, plan__company_highest_mdeg=25_000)
+    assert settings.stage("plan.lowest_mdeg", 20_000, "installer") is None
+    assert code(settings.commit("installer")) == "crossed"
+
+
 # --- trial
 
 
