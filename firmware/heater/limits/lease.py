@@ -33,7 +33,7 @@ NO_TIME = const(4)  # this device has no trusted time yet and cannot judge any e
 EXPIRED = const(5)
 FUTURE = const(6)  # issued in the future: one of the two clocks is wrong
 TOO_LONG = const(7)  # a lease longer than the longest allowed
-PERIODS = const(8)  # more than 8, or not in rising order after the issue
+PERIODS = const(8)  # more than 8, not in rising order after the issue, or over a day ahead
 NO_HEARTBEAT = const(9)  # in INIT and FAILSAFE a limit counts only after a heartbeat
 NOT_USED = const(10)  # this level is not in use on this device
 RESULT_NAMES = (
@@ -54,6 +54,7 @@ HEARTBEAT_LOST_S = const(120)
 FRESH_S = const(60)  # a limit counts in INIT and FAILSAFE this long after a heartbeat
 SKEW_S = const(60)  # how far the two clocks may be apart
 LEASE_MAX_S = const(3600)
+PERIOD_MAX_S = const(86_400)  # a period begins at most this long after the issue
 PERIODS_MAX = const(8)
 RAMP_PERMILLE_S = const(30)
 _NEVER = const(-1)
@@ -66,7 +67,7 @@ class Lease:
     True when this start follows a loss of supply and not a reset.
 
     Read after `step()`: `state`, `limit_w` (watts or NONE), `ramp_permille_s`, `abnormal`; and of
-    the message in force `epoch`, `seq`, `cause` (as the message gave it).
+    the message in force `cause` and `slot` (as the message gave them).
     """
 
     def __init__(self, device_hash, power_loss):
@@ -76,6 +77,7 @@ class Lease:
         self.epoch = 0
         self.seq = _NEVER  # highest accepted, or promised by the server to be past
         self.cause = None
+        self.slot = NONE  # where in its switching period this heater is to begin, permille
         self.abnormal = False  # the server asks the whole zone for its fail-safe share, now
         self._used = False
         self._hash = device_hash
@@ -133,7 +135,8 @@ class Lease:
     def offer(self, msg, now_s, utc_s):
         """A limit message, authentic and of the right form (docs/protocol). Slow path.
 
-        msg: dict with `epoch, seq, iat, exp, active, limit_w, periods, ramp, rnd_s, cause`.
+        msg: dict with `epoch, seq, iat, exp, active, limit_w, periods, ramp, rnd_s, slot,
+        cause`.
         utc_s: trusted UTC now, or None. Returns one of the result codes.
         """
         result = self._judge(msg, now_s, utc_s)
@@ -233,6 +236,7 @@ class Lease:
         self.seq = self._held_seq = msg["seq"]
         self._held_epoch = msg["epoch"]
         self.cause = msg["cause"]
+        self.slot = msg["slot"]
         self.ramp_permille_s = msg["ramp"]
         self._delay_s = (self._hash + msg["seq"]) % (msg["rnd_s"] + 1)
         self._lease_s = msg["exp"] - msg["iat"]
@@ -293,11 +297,12 @@ class Lease:
             self._raise_s = _NEVER
 
 
-def _rising(periods, after_s):
+def _rising(periods, issued_s):
+    after_s = issued_s
     if len(periods) > PERIODS_MAX:
         return False
     for period in periods:
         if period["start"] <= after_s:
             return False
         after_s = period["start"]
-    return True
+    return after_s - issued_s <= PERIOD_MAX_S

@@ -60,6 +60,19 @@ class Leases:
                 return state
         return lease.AUTONOMOUS
 
+    def state_name(self):
+        """`state()` in a word."""
+        return lease.STATE_NAMES[self.state()]
+
+    def result_name(self, result):
+        """A result code in a word."""
+        return lease.RESULT_NAMES[result]
+
+    def limit_w(self):
+        """The least limit of all levels, -1 when none sets one."""
+        limits = [one.limit_w for one in self.leases if one.limit_w != lease.NONE]
+        return min(limits) if limits else lease.NONE
+
     def step(self, now_s, arbiter_):
         """Run every lease and hand its limit to the arbiter. Allocates nothing."""
         ramp = arbiter.RAMP_PERMILLE_S

@@ -62,6 +62,7 @@ class Heater:
             "periods": [],
             "ramp": 30,
             "rnd_s": 0,
+            "slot": -1,
             "cause": {"level": "building", "node": "B7"},
         }
         msg.update(more)

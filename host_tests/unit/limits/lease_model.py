@@ -106,6 +106,7 @@ class Model:
             ("too_long", lambda: msg["exp"] > msg["iat"] + 3600),
             ("periods", lambda: len(starts) > 8),
             ("periods", lambda: sorted(set([msg["iat"]] + starts)) != [msg["iat"]] + starts),
+            ("periods", lambda: starts and starts[-1] > msg["iat"] + 86400),
             (
                 "no_heartbeat",
                 lambda: self.state not in CONTROLLED and now - self.alive_at > 60,

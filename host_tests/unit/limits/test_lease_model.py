@@ -57,7 +57,8 @@ class Pair:
         issued = UTC_0 + self.now + rnd.choice((0, 0, -1, -5, -100, 30, 61))
         start, periods = issued, []
         for _ in range(rnd.choice((0, 0, 0, 1, 2, 8, 9))):
-            start += rnd.choice((1, 5, 30, 100, 0, -3) if rnd.random() < 0.1 else (1, 20, 60))
+            odd = rnd.random() < 0.1
+            start += rnd.choice((1, 5, 30, 86_399, 86_400, 0, -3) if odd else (1, 20, 60))
             periods.append({"start": start, "limit_w": rnd.choice((0, 300, 900, 3000))})
         self.last = {
             "epoch": max(0, self.epoch - (rnd.random() < 0.05)),
@@ -68,6 +69,7 @@ class Pair:
             "limit_w": rnd.choice((0, 200, 500, 800, 1500, 5000)),
             "periods": periods,
             "ramp": 30,
+            "slot": -1,
             "rnd_s": rnd.choice((0, 0, 60, 600)),
             "cause": {"level": "unit", "node": "U1"},
         }
