@@ -135,11 +135,8 @@ class BL0942:
         buf = self._buf
         if buf[0] != _HEAD:
             return False
-        total = _REQUEST[0]
-        for b in buf:
-            total += b
         # The last byte is the complement of the sum of all others, so all together make 0xFF.
-        return total & 0xFF == 0xFF
+        return sum(buf) + _REQUEST[0] & 0xFF == 0xFF
 
     def _word(self, at):
         buf = self._buf

@@ -26,8 +26,8 @@ _LEAST_MDEG = const(-42_000)  # the noise of the last code at -40 degC is no fau
 _GREATEST_MDEG = const(152_000)
 _TO_HOT_MDEG = const(40_000)  # with hysteresis between the ranges
 _TO_COLD_MDEG = const(30_000)
-_PROBE_EVERY = const(50)  # polls from one proof of the ADC to the next
-_SAMPLES = const(4)  # least and greatest are dropped, the other two averaged
+_PROOF_EVERY = const(16)  # readings from one proof of the ADC to the next, 4.8 s at 100 ms
+_PROBE = const(3)
 _KELVIN = 273.15
 
 ESP32_ADC_UV = (142_000, 3_130_000)  # what the first ESP32 can read at 11 dB
@@ -101,10 +101,12 @@ class NTC:
     halfway from the reading of -40 degC to the end of the scale, `adc_uv[1]` or the supply, and as
     shorted halfway from 150 degC to `adc_uv[0]`, the least the ADC can read.
 
+    A reading is the median of three samples, which one spike does not change.
+
     After `poll(now_ms)`: `mdeg` -42000..152000, `state` OK, OPEN, SHORT, RANGE (outside these
     limits, yet neither open nor short), CORRUPT or STARTING; `stamp_ms` when it was measured.
-    CORRUPT is the verdict of a proof that only the second range allows: every 50 polls the other
-    resistor is taken for one sample, and an ADC that does not follow is stuck.
+    CORRUPT is the verdict of a proof that only the second range allows: every 16 readings the
+    other resistor is taken for one sample, and an ADC that does not follow is stuck.
     """
 
     def __init__(
@@ -132,11 +134,10 @@ class NTC:
         self._open_uv = int(supply_uv * (cold / (cold + series_ohm)) + highest_uv) // 2
         self._short_uv = int(supply_uv * (hot / (hot + low_ohm)) + adc_uv[0]) // 2
         self._now = self._cold
-        self._ring = array("i", [0] * _SAMPLES)
-        self._at = 0
-        self._settling = True
-        self._probing = False
-        self._since_probe = 0
+        self._at = 0  # which sample is next: 0, 1, 2 of a reading, or _PROBE
+        self._a = 0
+        self._b = 0
+        self._since_proof = 0
         self._unmoved = 0  # proofs in a row that failed
         self.uv = 0
         self.mdeg = 0
@@ -145,23 +146,28 @@ class NTC:
         self._set_range(self._cold)
 
     def poll(self, now_ms):
-        """Take one sample; from the fourth after a change of range on, each gives a reading."""
-        if self._probing:
-            self._end_probe()
+        """Take one sample; every third call makes a reading."""
+        uv = self._adc.read_uv()
+        at = self._at
+        if at == 0:
+            self._a = uv
+            self._at = 1
             return
-        ring = self._ring
-        ring[self._at] = uv = self._adc.read_uv()
-        self._at += 1
-        if self._at == _SAMPLES:
-            self._at = 0
-            self._settling = False
-        if self._settling:
+        if at == 1:
+            self._b = uv
+            self._at = 2
             return
-        a = ring[0]
-        b = ring[1]
-        c = ring[2]
-        d = ring[3]
-        uv = (a + b + c + d - min(a, b, c, d) - max(a, b, c, d)) >> 1
+        if at == _PROBE:
+            self._end_probe(uv)
+            return
+        self._at = 0
+        a = self._a
+        b = self._b
+        if a > b:
+            a, b = b, a
+        self._judge(a if uv < a else (b if uv > b else uv), now_ms)
+
+    def _judge(self, uv, now_ms):
         self.uv = uv
         self.stamp_ms = now_ms
         mdeg = self._now.mdeg(uv)
@@ -189,14 +195,14 @@ class NTC:
         else:
             self.state = RANGE
         if self._pin is not None:
-            self._since_probe += 1
-            if self._since_probe >= _PROBE_EVERY:
-                self._probing = True
-                self._since_probe = 0
+            self._since_proof += 1
+            if self._since_proof >= _PROOF_EVERY:
+                self._since_proof = 0
+                self._at = _PROBE
                 self._drive(self._now is self._cold)
 
-    def _end_probe(self):
-        seen = self._adc.read_uv() - self.uv
+    def _end_probe(self, uv):
+        seen = uv - self.uv
         other = self._hot if self._now is self._cold else self._cold
         expected = other.uv_at(self.mdeg) - self.uv
         # Half the expected change is plenty: near the ends of its scale the ADC shows less.
@@ -205,14 +211,13 @@ class NTC:
             self._unmoved = 0
         else:  # prove it again at once, for the input itself may have moved
             self._unmoved += 1
-            self._since_probe = _PROBE_EVERY - _SAMPLES
-        self._probing = False
+            self._since_proof = _PROOF_EVERY - 1
+        self._at = 0
         self._drive(self._now is self._hot)
 
     def _set_range(self, wanted):
         self._now = wanted
         self._at = 0
-        self._settling = True
         if self._pin is not None:
             self._drive(wanted is self._hot)
 

@@ -20,6 +20,21 @@ _BUTTON_PINS = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOW
 _RANGE_PIN = getattr(board, "PIN_BODY_RANGE", None)
 
 
+def _tilt():
+    return 1 if world.tilted else 0  # opens against its pull-up when tipped over
+
+
+def _onewire():
+    return 0 if "room_short" in world.faults else 1
+
+
+_INPUTS = {
+    board.PIN_TILT: _tilt,
+    board.PIN_ONEWIRE: _onewire,
+    board.PIN_LEAK_TRIP: part_analog.tripped,
+}
+
+
 class Pin:
     IN = 1
     OUT = 3
@@ -30,6 +45,7 @@ class Pin:
     def __init__(self, id, mode=-1, pull=-1, *, value=None):
         self.id = id
         self._button = 1 << _BUTTON_PINS.index(id) if id in _BUTTON_PINS else 0
+        self._input = _INPUTS.get(id)
         self._is_output = False
         self.init(mode, pull, value=value)
 
@@ -47,19 +63,9 @@ class Pin:
             return None
         if self._is_output:
             return world.get_pin(self.id)
-        return self._input()
-
-    def _input(self):
         if self._button:
             return 0 if world.buttons & self._button else 1  # closes to ground
-        pin = self.id
-        if pin == board.PIN_LEAK_TRIP:
-            return part_analog.tripped()
-        if pin == board.PIN_TILT:
-            return 1 if world.tilted else 0  # opens against the pull-up when tipped over
-        if pin == board.PIN_ONEWIRE:
-            return 0 if "room_short" in world.faults else 1
-        return 0
+        return self._input() if self._input else 0
 
     def __call__(self, level=None):
         return self.value(level)
@@ -71,7 +77,7 @@ class Pin:
         world.set_pin(self.id, 0)
 
 
-class ADC:
+class ADC(part_analog.Converter):
     ATTN_0DB = 0
     ATTN_2_5DB = 1
     ATTN_6DB = 2
@@ -79,22 +85,13 @@ class ADC:
     WIDTH_12BIT = 12
 
     def __init__(self, pin, *, atten=0):
-        self._part = part_analog.part_at(pin.id if isinstance(pin, Pin) else pin)
+        super().__init__(pin.id if isinstance(pin, Pin) else pin)
         if atten != ADC.ATTN_11DB:
             raise ValueError("the simulated ADC knows the 11 dB range only")
-        self._code = 0
-
-    def _convert(self):
-        if not (world.faults and "adc_stuck" in world.faults):
-            self._code = part_analog.digitise(self._part.uv())
-        return self._code
 
     def read_u16(self):
-        code = self._convert()
+        code = self.code()
         return code << 4 | code >> 8
-
-    def read_uv(self):
-        return part_analog.code_uv(self._convert())
 
 
 class UART:

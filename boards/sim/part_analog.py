@@ -12,6 +12,8 @@ _FLOOR_UV = 142_000
 _CEILING_UV = 3_130_000
 _STEP_UV = (_CEILING_UV - _FLOOR_UV) // 4095
 _NOISE_STEPS = 5  # uniform over so many codes
+_ZERO_UV = _FLOOR_UV + _NOISE_STEPS // 2 * _STEP_UV  # the noise is centred
+_CODE_0_UV = _FLOOR_UV + _STEP_UV // 2
 
 _LEAST_C = -60
 _GREATEST_C = 300  # a body far beyond anything the firmware believes must still read as something
@@ -64,25 +66,21 @@ class LeakAmplifier:
     """Microvolts of the residual-current amplifier: rests at LEAK_ZERO_UV."""
 
     def uv(self):
-        if "leak_sensor_dead" in world.faults:
-            return 0
-        return LEAK_ZERO_UV + seen_ua() * board.LEAK_UV_PER_MA // 1000
+        ua = world.leak_ua + world.leak_test_ua
+        if world.faults:
+            if "leak_sensor_dead" in world.faults:
+                return 0
+            ua += world.faults.get("leak_sensor_offset_ua", 0)
+        return LEAK_ZERO_UV + ua * board.LEAK_UV_PER_MA // 1000
 
 
-def seen_ua():
-    """What the transformer and its amplifier make of the residual current."""
-    f = world.faults
-    ua = world.leak_ua + world.leak_test_ua
-    if f:
-        if "leak_sensor_dead" in f:
-            return 0
-        ua += f.get("leak_sensor_offset_ua", 0)
-    return ua
+_leak = LeakAmplifier()
+_TRIP_UV = LEAK_ZERO_UV + LEAK_TRIP_UA * board.LEAK_UV_PER_MA // 1000
 
 
 def tripped():
     """The comparator, which also opens the contactor's supply on a real board."""
-    return 1 if seen_ua() >= LEAK_TRIP_UA else 0
+    return 1 if _leak.uv() >= _TRIP_UV else 0
 
 
 class Floating:
@@ -95,21 +93,27 @@ def part_at(pin):
     if pin == board.PIN_BODY_NTC:
         return BodyNtc()
     if pin == board.PIN_LEAK:
-        return LeakAmplifier()
+        return _leak
     return Floating()
 
 
-_seed = 1
+class Converter:
+    """One channel of the ADC."""
 
+    def __init__(self, pin):
+        self._part = part_at(pin)
+        self._seed = pin
+        self._code = 0
 
-def digitise(uv):
-    """The ADC's code (0..4095) for a voltage, with noise."""
-    global _seed
-    _seed = (_seed * 75 + 74) % 65537
-    code = (uv - _FLOOR_UV) // _STEP_UV + _seed % _NOISE_STEPS - _NOISE_STEPS // 2
-    return 0 if code < 0 else (4095 if code > 4095 else code)
+    def code(self):
+        """0..4095, with noise."""
+        if world.faults and "adc_stuck" in world.faults:
+            return self._code
+        self._seed = seed = (self._seed * 75 + 74) % 65537
+        code = (self._part.uv() - _ZERO_UV) // _STEP_UV + seed % _NOISE_STEPS
+        self._code = code = 0 if code < 0 else (4095 if code > 4095 else code)
+        return code
 
-
-def code_uv(code):
-    """What the port's calibration makes of a code."""
-    return _FLOOR_UV + code * _STEP_UV + _STEP_UV // 2
+    def read_uv(self):
+        """What the port's calibration makes of the code."""
+        return self.code() * _STEP_UV + _CODE_0_UV

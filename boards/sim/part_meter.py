@@ -3,11 +3,14 @@
 # in mV at the inputs, Vref 1.218 V: I_RMS = 305978 * I / Vref, V_RMS = 73989 * V / Vref,
 # WATT = 3537 * I * V / Vref^2; one CF pulse is 1638.4 * 256 WATT-seconds.
 
+from struct import pack_into
+
 import board
 import world
 
 _REFRESH_MS = 400
 _FRAME = 23
+_PERIOD_US = 20_000  # 1 MHz / 50 Hz
 _BAUD = getattr(board, "METER_BAUD", 9600)  # by a strap of the chip: 4800 or 9600
 _BYTE_US = 10 * 1_000_000 // _BAUD  # 8N1
 _CREEP_W = 3  # below this the chip counts nothing (its WA_CREEP register)
@@ -81,30 +84,17 @@ class Meter:
         v = world.mains_mv * _V_PER_MV >> 20
         i = (mw * 1000 // world.mains_mv if world.mains_mv else 0) * _I_PER_MA >> 20
         p = mw * _P_PER_MW >> 20
-        out[0] = 0x55
-        self._put(1, i)
-        self._put(4, v)
-        self._put(7, i)
-        self._put(10, p)
-        self._put(13, self._cf)
-        out[16] = 20_000 & 0xFF  # 1 MHz / 50 Hz
-        out[17] = 20_000 >> 8
-        out[18] = 0
-        out[19] = 0
-        out[20] = 0
-        out[21] = 0
-        total = 0x58
-        for k in range(_FRAME - 1):
-            total += out[k]
-        out[_FRAME - 1] = ~total & 0xFF
+        # Words of 24 bits: each one's empty top byte is overwritten by the next.
+        pack_into("<BI", out, 0, 0x55, i)
+        pack_into("<I", out, 4, v)
+        pack_into("<I", out, 7, i)
+        pack_into("<I", out, 10, p)
+        pack_into("<I", out, 13, self._cf)
+        pack_into("<HIB", out, 16, _PERIOD_US, 0, 0)
+        out[_FRAME - 1] = ~(0x58 + sum(out)) & 0xFF
         if "meter_garbage" in f:
             for k in range(_FRAME):
                 self._seed = (self._seed * 75 + 74) % 65537
                 out[k] = self._seed & 0xFF
         self._taken = 0
         self._sent_ms = world.now_ms + 1
-
-    def _put(self, at, value):
-        self._out[at] = value & 0xFF
-        self._out[at + 1] = value >> 8 & 0xFF
-        self._out[at + 2] = value >> 16 & 0xFF
