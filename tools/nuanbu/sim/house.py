@@ -26,7 +26,8 @@ SLOW_PERIOD_S = 5.0  # weather, conductances, mains and supply change in minutes
 MINUTE_S = 60.0
 DEFAULT_WIND_M_S = 3.0
 GAIN_TO_AIR_SHARE = 0.5  # of people and appliances; the rest is radiation (EN ISO 52016-1)
-WINDOW_OPENING_SHARE = 0.08  # of the window's area: a casement pushed open a hand's breadth
+WINDOW_OPENING_SHARE = 0.08  # of the window's area: one casement, open a hand's breadth
+WINDOW_OPENING_MAX_M2 = 0.35
 COVERED_LOSS = 0.8  # of the emitter's conductances, under a blanket (70 to 90 %)
 SENSOR_COVERED_LAG = 6.0  # times slower under a cloth
 CHIP_SELF_HEATING_K = 6.0  # of the controller in its case
@@ -258,9 +259,8 @@ class House:
             spec.leakage_cm2, spec.exposure, outside_k, wind_m_s
         )
         if self.window_open:
-            air_outdoor += airflow.opening_w_k(
-                WINDOW_OPENING_SHARE * spec.window_m2, outside_k, wind_m_s
-            )
+            opening_m2 = min(WINDOW_OPENING_MAX_M2, WINDOW_OPENING_SHARE * spec.window_m2)
+            air_outdoor += airflow.opening_w_k(opening_m2, outside_k, wind_m_s)
         cover = 1.0 - self.covered_loss if self.covered else 1.0
         convection = cover * self.airflow
         radiator_air, radiator_light = d.conductances(self.radiator_c - air_c)

@@ -1,0 +1,71 @@
+"""The figures of a run: what the table under `make run` and the head of the report show."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from nuanbu.report.record import RunRecord
+
+# A set-point that falls leaves the room above it through no fault of the control; the excess
+# counts again once the room has come down to this much over the set-point.
+COME_DOWN_K = 0.05
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Figures of one run. Deviations are of the room's truth from the set-point, in K.
+
+    mean_k, p95_k: mean and 95th percentile of the absolute deviation; overshoot_k: highest excess,
+    0 when the room never passed the set-point. All three leave out the settling time.
+    """
+
+    mean_k: float
+    p95_k: float
+    overshoot_k: float
+    energy_kwh: float
+    switchings: int
+    contactor_switchings: int
+    hottest_body_c: float
+    faults: int
+    speed: float  # virtual over real time, 0 where the real time is not known
+    judged_s: float  # time that the deviations are taken over
+
+
+def summarise(run: RunRecord) -> Summary:
+    """Summary of a record; deviations are NaN when no minute is left to judge."""
+    samples = run.samples
+    first = min(run.minutes, math.ceil(run.meta.settle_s / 60.0))
+    pairs = list(zip(samples["room_c"], samples["setpoint_c"], strict=True))
+    deviations = sorted(abs(room - wanted) for room, wanted in pairs[first:])
+    count = len(deviations)
+    return Summary(
+        mean_k=math.fsum(deviations) / count if count else math.nan,
+        p95_k=deviations[math.ceil(0.95 * count) - 1] if count else math.nan,
+        overshoot_k=_overshoot(pairs, first),
+        energy_kwh=math.fsum(samples["power_w"]) / 60.0 / 1000.0,
+        switchings=_last(samples["switchings"]),
+        contactor_switchings=_last(samples["contactor_switchings"]),
+        hottest_body_c=max(samples["body_c"], default=math.nan),
+        faults=sum(event.kind == "fault" for event in run.events),
+        speed=run.duration_s / run.meta.wall_s if run.meta.wall_s else 0.0,
+        judged_s=count * 60.0,
+    )
+
+
+def _overshoot(pairs: list[tuple[float, float]], first: int) -> float:
+    if first >= len(pairs):
+        return math.nan
+    highest, coming_down = 0.0, False
+    for minute, (room, wanted) in enumerate(pairs):
+        if minute and wanted < pairs[minute - 1][1]:
+            coming_down = True
+        if room - wanted <= COME_DOWN_K:
+            coming_down = False
+        if minute >= first and not coming_down:
+            highest = max(highest, room - wanted)
+    return highest
+
+
+def _last(counts: list[float]) -> int:
+    return int(counts[-1]) if counts else 0

@@ -1,0 +1,168 @@
+"""The report of a run: one HTML file without any outside resource."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from nuanbu.errors import UserError
+from nuanbu.report import charts
+from nuanbu.report.record import Event, RunRecord
+from nuanbu.report.summary import Summary, summarise
+from nuanbu.report.texts import LANGUAGES, duration, text
+
+EVENTS_SHOWN = 200
+# Chart -> its title and what its legend explains: (role of the colour, text).
+LEGENDS = {
+    "room": ("room_chart", ["room", "sensor", "setpoint"]),
+    "deviation": ("deviation_chart", ["room:above"]),
+    "far": ("far_chart", ["body", "outdoor"]),
+    "power": ("power_chart", ["power", "grant"]),
+    "switch": ("switch_chart", ["power:per_hour", "contactor"]),
+}
+
+
+def write_report(path: str | Path, run: RunRecord, lang: str = "en") -> Path:
+    """Write the report of `run` to `path` (.html) in `lang` ("en", "zh"), whole or not at all.
+
+    Raises UserError when there is nothing to show or the file cannot be written.
+    """
+    if lang not in LANGUAGES:
+        raise UserError(f"language {lang!r} (allowed: {', '.join(LANGUAGES)})")
+    if not run.minutes:
+        raise UserError("report: the run has no samples; it must last a minute at least")
+    path = Path(path)
+    beside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(render(run, lang), encoding="utf-8")
+        os.replace(beside, path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from error
+    return path
+
+
+def render(run: RunRecord, lang: str = "en") -> str:
+    """The report as HTML text."""
+
+    def t(key: str, **values: object) -> str:
+        return text(key, lang, **values)
+
+    summary = summarise(run)
+    drawings = charts.draw(run)
+    outdoor = run.samples["outdoor_c"]
+    page = Environment(
+        loader=PackageLoader("nuanbu.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("report.html.j2")
+    return page.render(
+        t=t,
+        lang={"en": "en", "zh": "zh-CN"}[lang],
+        title=t("title", house=run.meta.house, days=duration(run.duration_s, lang)),
+        lead=t(
+            "lead",
+            house=run.meta.house_text[:1].upper() + run.meta.house_text[1:],
+            low=_number(min(outdoor), 1),
+            high=_number(max(outdoor), 1),
+        ),
+        cards=_cards(summary, run, t),
+        charts=[
+            {
+                "title": t(title),
+                "legend": _legend(name, entries, run, t),
+                "svgs": [Markup(svg) for svg in drawings[name].values()],
+            }
+            for name, (title, entries) in LEGENDS.items()
+        ],
+        events=[_event_row(event, run, lang) for event in run.events[:EVENTS_SHOWN]],
+        more_events=max(0, len(run.events) - EVENTS_SHOWN),
+        facts=_facts(run, t, lang),
+        method=t(
+            "method",
+            judged=duration(summary.judged_s, lang),
+            settle=duration(run.meta.settle_s, lang),
+        ),
+    )
+
+
+def _cards(s: Summary, run: RunRecord, t) -> list[dict[str, str]]:
+    rows = [
+        ("mean", _number(s.mean_k, 3), "K"),
+        ("p95", _number(s.p95_k, 3), "K"),
+        ("overshoot", _number(s.overshoot_k, 3), "K"),
+        ("energy", _number(s.energy_kwh, 2), "kWh"),
+        ("mean_power", f"{_mean_power_w(run) / run.meta.rated_w:.0%}", ""),
+        ("switchings", f"{s.switchings:,}", ""),
+        ("contactor_switchings", f"{s.contactor_switchings:,}", ""),
+        ("hottest_body", _number(s.hottest_body_c, 1), "°C"),
+        ("faults", str(s.faults), ""),
+    ]
+    if s.speed:
+        rows.append(("speed", f"{s.speed:,.0f}", "×"))
+    tone = "bad" if s.faults else "good"
+    return [
+        {"label": t(key), "value": value, "unit": unit, "tone": tone if key == "faults" else ""}
+        for key, value, unit in rows
+    ]
+
+
+def _legend(name: str, entries: list[str], run: RunRecord, t) -> list[tuple[str, str]]:
+    legend = [(e.partition(":")[0], t(e.rpartition(":")[2])) for e in entries]
+    if name in ("room", "deviation"):
+        if run.meta.settle_s:
+            legend.append(("settle", t("settle_band")))
+        legend += [
+            (kind, t(label))
+            for kind, label in (("window", "window_band"), ("fault", "fault"))
+            if (name, kind) != ("deviation", "fault")
+            and any(event.kind == kind for event in run.events)
+        ]
+    return legend
+
+
+def _event_row(event: Event, run: RunRecord, lang: str) -> dict[str, str]:
+    at = datetime.fromisoformat(run.meta.start_iso) + timedelta(seconds=event.t_s)
+    return {
+        "at": at.strftime("%m-%d %H:%M"),
+        "kind": event.kind,
+        "kind_text": text(event.kind, lang),
+        "text": event.text,
+        "lasting": "" if event.end_s is None else duration(event.end_s - event.t_s, lang),
+    }
+
+
+def _facts(run: RunRecord, t, lang: str) -> list[tuple[str, str]]:
+    meta, samples = run.meta, run.samples
+    facts = [
+        (t("house"), meta.house),
+        (t("weather"), meta.weather),
+        (t("start"), meta.start_iso.replace("T", " ")),
+        (t("length"), duration(run.duration_s, lang)),
+        (t("rated"), f"{meta.rated_w:g} W"),
+        (t("mains"), f"{min(samples['mains_v']):.0f} – {max(samples['mains_v']):.0f} V"),
+        (t("seed"), str(meta.seed)),
+        (t("firmware"), meta.firmware or "–"),
+    ]
+    if meta.wall_s:
+        facts.append((t("wall"), f"{meta.wall_s:.1f} s"))
+    changed = ", ".join(f"{name} = {value}" for name, value in sorted(meta.settings.items()))
+    facts.append((t("settings"), changed or t("none")))
+    return facts
+
+
+def _mean_power_w(run: RunRecord) -> float:
+    return sum(run.samples["power_w"]) / run.minutes
+
+
+def _number(value: float, digits: int) -> str:
+    """Rounded, with a true minus sign; a dash for what is not known."""
+    if value != value:
+        return "–"
+    return f"{value:.{digits}f}".replace("-", "\u2212")
