@@ -14,6 +14,7 @@ _WINDOW = const(8)  # ticks a meter value is averaged over: 800 ms (BL0942, RMS_
 _SLACK = const(3)  # ticks: uncertainty of when the window began and ended
 _MASK = const(0xFFFFFF)
 _OLDEST_MS = const(4000)  # an older value is no longer compared
+_MOSTLY_ON = const(800)  # permille: a switch that is closed anyway cannot be seen to weld
 _NO_CURRENT = const(50)  # permille of rated: less counts as no power at all
 _EVIDENCE = const(8000)  # permille * s of energy before a power ratio is judged: 8 s full on
 _PAIR_S = const(8)  # the two sides of a switching must lie this close: mains drifts
@@ -73,10 +74,14 @@ class Electric:
     def _since(self, at):
         return (self._at - at) & 0x3FFFFFF
 
-    def second(self, inp, signal):
-        """Judge the latest meter value. Once a second; writes its signals."""
+    def mean(self):
+        """Work out `mean_permille`. Once a second."""
         at = self._at
         self.mean_permille = ((self._sum[at & 63] - self._sum[(at - 10) & 63]) & _MASK) // 10
+
+    def second(self, inp, signal):
+        """Judge the latest meter value. Once a second, after `mean`; writes its signals."""
+        at = self._at
         signal[m.R_METER_LOST] = inp.meter_state
         age_ms = inp.meter_age_ms
         if inp.meter_state != _OK or age_ms > _OLDEST_MS:
@@ -110,7 +115,7 @@ class Electric:
             hi = 1000
         if lo < 0:
             lo = 0
-        self._welds(ratio - hi, oldest, signal)
+        self._welds(ratio - hi if hi < _MOSTLY_ON else 0, oldest, signal)
         if hi:
             self._element(ratio, hi, lo, signal)
         self._joint(inp, ratio, hi, lo, signal)

@@ -12,7 +12,7 @@ from heater.protect.book import Book
 from heater.protect.electric import Electric
 from heater.protect.interlock import OPEN, Interlock
 from heater.protect.leakage import Leakage
-from heater.protect.proof import IDLE, LEAK, LEAK_OFF, Proof
+from heater.protect.proof import FAILED, IDLE, LEAK, LEAK_OFF, Proof
 from heater.protect.room import Room
 from heater.protect.thermal import Thermal
 from heater.protect.trips import Trips
@@ -141,6 +141,7 @@ class Guard:
         if phase == 0:
             self._choose_room(inp)
         elif phase == 2:
+            self.electric.mean()
             if self._has_meter:
                 self.electric.second(inp, signal)
         elif phase == 4:
@@ -173,14 +174,19 @@ class Guard:
                 proof.drive(
                     inp, out, lock.state == OPEN, book.open, self.electric.full_w, book.signal
                 )
+                self._close_proof(inp)
                 return
-        lock.step(
-            out,
-            self.heat_ok,
-            self.contactor_ok,
-            book.trip,
-            self._idle_s < self._idle_max_s and proof.passed_once,
-        )
+        wanted = self._idle_s < self._idle_max_s
+        lock.step(out, self.heat_ok, self.contactor_ok, book.trip, wanted)
+
+    def _close_proof(self, inp):
+        # A welded contactor shows only while the test lasts: no waiting for a second sample.
+        book = self.book
+        if self.proof.step == IDLE and self.proof.contactor == FAILED:
+            i = m.R_CONTACTOR_WELDED
+            if not book.active[i]:
+                book.raise_(i, inp.uptime_s, self.proof.power_w, 0)
+        self._permit()
 
     def _unwell(self, inp):
         # What may take half a second is looked at every other tick.
@@ -276,7 +282,7 @@ class Guard:
     def _permit(self):
         book = self.book
         blind = self.room_source == 2 and book.active[m.R_METER_LOST]
-        may = self._ready and not book.open and not self.service_lock
+        may = self._ready and not book.open and not self.service_lock and self.proof.passed
         self.contactor_ok = 1 if may else 0
         self.heat_ok = 1 if may and not book.off and not blind else 0
 
@@ -375,7 +381,11 @@ class Guard:
         scale = electric.full_w * 1000 // electric.rated_w if metered else 1000
         power_w = electric.rated_w * electric.mean_permille // 1000 * scale // 1000
         self.room.second(inp, power_w, signal)
-        self.thermal.second(inp, electric.mean_permille, scale, self.room, metered, signal)
+        if signal[m.R_ELEMENT_OPEN]:
+            power_w = 0
+        self.thermal.second(
+            inp, electric.mean_permille, scale, power_w, self.room, metered, signal
+        )
 
 
 def _slope(value, start, end):

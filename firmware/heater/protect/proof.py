@@ -41,7 +41,7 @@ class Proof:
 
     def __init__(self):
         self.step = IDLE
-        self.passed_once = 0  # 1: done since start, heat may flow
+        self.passed = 0  # 1: done since start and not running, so heat may flow
         self.time_s = 0  # uptime when last completed
         self.contactor = 0  # results
         self.quiet = 0
@@ -72,6 +72,7 @@ class Proof:
         age_s = inp.uptime_s - self._due_s
         if self._requested or age_s >= _LATEST_S or (age_s >= _DAY_S and stage == 0):
             self._requested = 0
+            self.passed = 0
             self._go(WAIT_OPEN)
 
     def abort(self):
@@ -110,7 +111,7 @@ class Proof:
             self._finish(inp)
         else:
             out.stage = STAGE_FULL
-            self._do_switch(inp, out, full_w, signal)
+            self._do_switch(inp, out, full_w)
 
     def _ready(self, inp):
         # Parts need a moment after power-up; a part that stays silent is named by its own monitor.
@@ -165,7 +166,7 @@ class Proof:
         signal[m.R_LEAK_TEST] = 1
         self._go(SWITCH)
 
-    def _do_switch(self, inp, out, full_w, signal):
+    def _do_switch(self, inp, out, full_w):
         if self._has_meter and not self._metered(inp) and self._ticks < _TIMEOUT_TICKS:
             return
         out.stage = 0
@@ -174,14 +175,13 @@ class Proof:
         elif inp.power_w * 1000 > full_w * _POWER_MAX_PERMILLE:
             self.power_w = inp.power_w
             self.contactor = FAILED
-            signal[m.R_CONTACTOR_WELDED] = inp.power_w * 1000 // full_w
         else:
             self.contactor = PASSED
         self._finish(inp)
 
     def _finish(self, inp):
         self.step = IDLE
-        self.passed_once = 1
+        self.passed = 1
         self.count += 1
         self.time_s = inp.uptime_s
         self.body_less_room_mdeg = inp.body_mdeg - inp.room_mdeg

@@ -13,7 +13,8 @@ _OWN_AGE_MS = const(15_000)  # the driver says STALE sooner; this catches a driv
 _JUMP_MDEG = const(1500)  # in two seconds: air and a sensor's own lag never do that
 _JUMP_KEPT_S = const(86_400)  # a shift not undone is named for a day, then it is the new normal
 _SAME_MDEG = const(1)
-_REFERENCE_S = const(512)  # of power, before the reading froze
+_REFERENCE_S = const(2048)  # over which the power before is averaged: many cycles of a modulator
+_FORGET_S = const(4 * 3600)  # a small error of that mean must not add up for a day
 
 
 class Room:
@@ -31,7 +32,8 @@ class Room:
         self._shift_s = 0
         self._held = 0  # reading that has not changed since
         self._extra_ws = 0  # heat since then beyond the power before
-        self._power_16 = 0  # mean power * 16
+        self._power_sum = 0  # mean power before, times the seconds it is averaged over
+        self._known_s = 0  # seconds in that mean, until it is full
 
     def configure(self, cfg):
         self._remote_ms = cfg.get("protect.collector_age_s") * 1000
@@ -89,8 +91,12 @@ class Room:
         if abs(room - self._held) >= _SAME_MDEG:
             self._held = room
             self._extra_ws = 0
-        mean = self._power_16 // 16
+        if self._known_s < _REFERENCE_S:
+            self._known_s += 1
+            self._power_sum += power_w
+            return
+        mean_w = self._power_sum // _REFERENCE_S
         if self._extra_ws == 0:
-            self._power_16 += (power_w * 16 - self._power_16) // _REFERENCE_S
-        self._extra_ws += power_w - mean
+            self._power_sum += power_w - mean_w
+        self._extra_ws += power_w - mean_w - self._extra_ws // _FORGET_S
         signal[m.R_ROOM_FROZEN] = abs(self._extra_ws) // 3600

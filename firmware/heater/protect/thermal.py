@@ -18,6 +18,8 @@ _CANDIDATES = const(6)
 _G = (0, 202, 344, 470, 587, 697, 801, 902, 1000, 1095, 1187, 1278, 1366)
 _MIN_N = const(200)  # permille: below that the excess says little about E
 _SAMPLES = const(180)  # half an hour of heating before anything is concluded
+_FIRST = const(6)  # a candidate's first samples only give it a value, not yet an error
+_GOOD_MDEG = const(1500)  # mean error below which a candidate describes the emitter
 _SLOWEST = const(1024)  # samples a learned value is averaged over
 _COVERED_MIN_MDEG = const(8000)
 _COVERED_PERMILLE = const(250)
@@ -35,8 +37,9 @@ class Thermal:
         self.n_64 = [0] * _CANDIDATES  # n in permille * 64
         self.excess_mdeg = [0] * _CANDIDATES  # E of each candidate
         self.error_mdeg = [0] * _CANDIDATES  # smoothed absolute error of each
-        self.samples = 0
+        self.samples = [0] * _CANDIDATES  # heating observations behind each E
         self.best = 0
+        self.known = 0  # 1: the best candidate describes this emitter
         self.residual_mdeg = 0  # measured less expected excess
         self.expected_mdeg = 0
         self._past = [0, 0, 0, 0]
@@ -48,6 +51,7 @@ class Thermal:
         self._off_mdeg = 0
         self._off_excess = 0
         self._cold_ws = 0
+        self._heat_ws = 0
 
     def rise(self, body_mdeg, signal):
         """Rate of rise over three seconds. Once a second, only with a valid reading."""
@@ -59,10 +63,10 @@ class Thermal:
         self._past[at] = body_mdeg
         self._past_at = (at + 1) & 3
 
-    def second(self, inp, permille, scale_permille, room, metered, signal):
+    def second(self, inp, permille, scale_permille, power_w, room, metered, signal):
         """Once a second. permille: switched on in the mean of the last second; scale_permille:
-        power at the present voltage over rated; room: Room; metered: 1 while the meter is there
-        and sound. Writes its signals.
+        power at the present voltage over rated; power_w: mean of the last second; room: Room; metered: 1
+        while the meter is there and sound. Writes its signals.
         """
         if inp.body_state != _OK:
             self._past_n = 0
@@ -70,6 +74,7 @@ class Thermal:
             return
         self._welded(inp.body_mdeg, permille, room, metered, signal)
         self._sum += permille
+        self._heat_ws += power_w
         self._second += 1
         if self._second < _STEP_S:
             return
@@ -82,7 +87,8 @@ class Thermal:
             signal[m.R_ELEMENT_COLD] = 0
             return
         excess = inp.body_mdeg - room.mdeg
-        self._disagrees(excess, inp.power_w if metered else 0, signal)
+        self._disagrees(excess, self._heat_ws if metered else 0, signal)
+        self._heat_ws = 0
         self._judge(excess, signal)
         self._learn(excess)
 
@@ -99,7 +105,7 @@ class Thermal:
         expected = self.excess_mdeg[self.best] * (self.n_64[self.best] // 64) // 1000
         self.expected_mdeg = expected
         self.residual_mdeg = excess - expected
-        if self.samples < _SAMPLES:
+        if not self.known:
             return
         limit = max(_COVERED_MIN_MDEG, expected * _COVERED_PERMILLE // 1000)
         signal[m.R_COVERED] = max(0, self.residual_mdeg * 1000 // limit)
@@ -107,36 +113,40 @@ class Thermal:
         signal[m.R_ELEMENT_COLD] = max(0, -self.residual_mdeg * 1000 // limit)
 
     def _learn(self, excess):
-        known = self.samples >= _SAMPLES
         # A heater that is being covered, or fails, must not be learned as normal.
-        if known and abs(self.residual_mdeg) > _COLD_MIN_MDEG // 2 + self.expected_mdeg // 10:
+        doubt = abs(self.residual_mdeg) > _COLD_MIN_MDEG // 2 + self.expected_mdeg // 10
+        if excess < 0 or (self.known and doubt):
             return
-        n = self.n_64[self.best] // 64
-        if n < _MIN_N or excess < 0:
-            return
-        if self.samples < _SLOWEST:
-            self.samples += 1
-        share = self.samples
         best = self.best
         for i in range(_CANDIDATES):
             n = self.n_64[i] // 64
             if n < _MIN_N:
                 continue
+            count = self.samples[i]
+            if count < _SLOWEST:
+                count += 1
+                self.samples[i] = count
             value = self.excess_mdeg[i]
             error = excess - value * n // 1000
-            self.excess_mdeg[i] = value + error * 1000 // n // share
-            self.error_mdeg[i] += (abs(error) - self.error_mdeg[i]) // min(share, 256)
-            if self.error_mdeg[i] < self.error_mdeg[best]:
+            self.excess_mdeg[i] = value + error * 1000 // n // count
+            if count < _FIRST:
+                continue
+            self.error_mdeg[i] += (abs(error) - self.error_mdeg[i]) // min(count - _FIRST + 1, 256)
+            if self.error_mdeg[i] < self.error_mdeg[best] or self.samples[best] < _FIRST:
                 best = i
         self.best = best
+        if self.samples[best] >= _SAMPLES and self.error_mdeg[best] < _GOOD_MDEG:
+            self.known = 1
 
-    def _disagrees(self, excess, power_w, signal):
+    def _disagrees(self, excess, heat_ws, signal):
         # Metered heat goes into the element while the body stays as cold as the room: the
         # sensor has come off, or it is not where it seems to be.
         if excess > _FLAT_MDEG:
             self._cold_ws = 0
+        elif heat_ws:
+            self._cold_ws += heat_ws
         else:
-            self._cold_ws += power_w * _STEP_S
+            self._cold_ws -= self._cold_ws // 8
         signal[m.R_BODY_DISAGREES] = self._cold_ws // 3600
 
     def _welded(self, body, permille, room, metered, signal):
