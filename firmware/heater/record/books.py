@@ -14,6 +14,7 @@ from heater.record.store import Store
 
 _COUNTERS = "counters"  # energy and switchings, the running hour of the ledger, the time
 _TIME_LENGTH = const(4)
+_AGAIN_S = const(60)  # after the flash refused
 
 
 class Books:
@@ -35,7 +36,7 @@ class Books:
         self.last_t_s = 0
         self._t_s = 0
         self._quality = 0
-        self._saved_s = 0
+        self._save_at_s = wear.COUNTERS_EVERY_S
         self._ledger_due = False
 
     def open(self):
@@ -76,9 +77,10 @@ class Books:
         self.sent_events.poll(uptime_s)
         if self.ledger.poll(self._t_s, self._quality, self.energy.energy_wh):
             self._ledger_due = True
-        if uptime_s - self._saved_s >= wear.COUNTERS_EVERY_S:
-            self._saved_s = uptime_s
-            return self._save_counters()
+        if uptime_s >= self._save_at_s:
+            saved = self._save_counters()
+            self._save_at_s = uptime_s + (wear.COUNTERS_EVERY_S if saved else _AGAIN_S)
+            return saved
         if self._ledger_due:
             self._ledger_due = False
             self.budget.book()

@@ -124,7 +124,10 @@ class Ledger:
         """End the running record now, before an intended restart. False if it was empty."""
         if self._start_s is None or not self._seconds:
             return False
-        return self.ring.append(*self._fields(energy_wh))
+        taken = self.ring.append(*self._fields(energy_wh))
+        self._start_s = None
+        self._clear()
+        return taken
 
     def pack(self, energy_wh):
         """The running record as bytes (PARTIAL_LENGTH), to survive a power cut."""

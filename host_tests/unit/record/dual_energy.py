@@ -1,5 +1,7 @@
 """Life counters: exact sums, counted edges, nothing lost between ticks."""
 
+import micropython
+
 from heater.record.energy import CONTACTOR, LENGTH, SWITCH_FIRST, SWITCH_SECOND, Energy
 from heater.signals import STAGE_FULL, STAGE_HIGH, STAGE_LOW, STAGE_OFF
 
@@ -39,6 +41,19 @@ def test_a_remainder_survives_the_file():
     assert energy.energy_wh == 600 * 5_999 // 3_600_000 == 0
     energy.step(20_000, STAGE_LOW, 1, 1)
     assert energy.energy_wh == (600 * 5_999 + 20_000) // 3_600_000 == 1
+
+
+def test_a_tick_allocates_nothing():
+    energy = Energy()
+    stages = (STAGE_OFF, STAGE_LOW, STAGE_HIGH, STAGE_FULL)
+    micropython.heap_lock()
+    try:
+        for _ in range(5000):
+            for stage in stages:
+                energy.step(3500, stage, stage & 1, 100)
+    finally:
+        micropython.heap_unlock()
+    assert energy.energy_wh == 20_000 * 350_000 // 3_600_000
 
 
 def test_negative_and_impossible_power():

@@ -17,9 +17,8 @@ def test_names_are_used_once():
 
 @pytest.mark.parametrize("row", table.ROWS, ids=lambda row: row[0])
 def test_row(row):
-    name, kind, unit, low, high, default, who, restart = row
-    room, _, rest = name.partition(".")
-    assert room.isidentifier() and rest.isidentifier() and name == name.lower()
+    name, kind, _, low, high, default, who, restart = row
+    assert all(part.isidentifier() for part in name.split(".", 1)) and name == name.lower()
     assert who in check.ROLES and restart in (True, False)
     assert check.check(row, default, "factory", low, high) is None
     if kind == "int":
