@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import matplotlib
 import matplotlib.ticker
@@ -42,7 +43,7 @@ SIZES = {"wide": (12.2, 2.9), "narrow": (4.9, 2.9)}
 MARGINS = {"wide": (0.06, 0.985, 0.12, 0.97), "narrow": (0.15, 0.965, 0.12, 0.97)}
 CLOSE_UP_K = 0.5
 POINTS = {"wide": 1400, "narrow": 600}  # samples drawn at most, extremes kept
-RC = {
+RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 11.0,
