@@ -17,6 +17,16 @@ _SAVE_S = const(21_600)  # lease numbers change every minute; the welcome covers
 _EFFECT_S = const(30)  # measured effect of a limit is reported over this time after it
 _RATE = const(4)  # messages handled in one call at most
 
+# Settings a server must know to plan with this heater.
+_TOLD = (
+    "heater.rated_w",
+    "limits.installed_w",
+    "limits.failsafe_w",
+    "limits.failsafe_min_s",
+    "limits.frost_floor_w",
+    "limits.levels",
+)
+
 # How the results of a lease are told to the server (names of heater.limits.lease).
 _STATUS = {
     "accepted": "accepted",
@@ -30,33 +40,24 @@ _STATUS = {
 class Agent:
     """Everything of the link that the main thread does.
 
-    net: `Net` (online, session). inbox, outgoing: `Mailbox`. leases: heater.limits.levels.Leases.
-    settings, store: heater.record. streams: {"events": outbox, "hours": outbox}. collector:
-    `Collector`. actions, changed: see `Commands`. set_clock(utc_s, uptime_s): told of trusted time.
-    about: facts for the hello (firmware, board, ...). cause_names: words of the limit causes.
+    net: `Net` (online, session). inbox, outgoing: `Mailbox`. rooms: `Rooms`.
     """
 
-    def __init__(
-        self, net, inbox, outgoing, leases, settings, store, streams, collector,
-        actions, changed, set_clock, about, cause_names,
-    ):  # fmt: skip
+    def __init__(self, net, inbox, outgoing, rooms):
         self.refused = {}  # reason -> authentic messages that were not applied
         self.handshake = Handshake()
-        self.commands = Commands(settings, actions, changed, self._save)
-        self.telemetry = Telemetry(self._put, cause_names)
+        self.commands = Commands(rooms.settings, rooms.actions, rooms.changed, self._save)
+        self.telemetry = Telemetry(self._put, rooms.cause_names)
         self._net = net
         self._inbox = inbox
         self._outgoing = outgoing
-        self._leases = leases
-        self._settings = settings
-        self._store = store
+        self._rooms = rooms
+        self._leases = rooms.leases
+        self._collector = rooms.collector
         self._forwarders = [
-            Forwarder(name, streams[name], self._put, outgoing.room) for name in streams
+            Forwarder(name, rooms.streams[name], self._put, outgoing.room)
+            for name in rooms.streams
         ]
-        self._collector = collector
-        self._set_clock = set_clock
-        self._about = about
-        self._cause_names = cause_names
         self._session = 0
         self._second = -1
         self._saved = None
@@ -66,7 +67,7 @@ class Agent:
     def open(self):
         """Read what must survive a restart. A damaged file loses no safety: the server's welcome
         says again which numbers are past."""
-        data = self._store.load(_FILE)
+        data = self._rooms.store.load(_FILE)
         if data is None:
             return
         try:
@@ -109,9 +110,7 @@ class Agent:
             self._reading(message, now_s, snap)
 
     def _limit(self, message, now_s, snap):
-        result = self._leases.result_name(
-            self._leases.offer(message, now_s, self.utc_s(now_s))
-        )
+        result = self._leases.result_name(self._leases.offer(message, now_s, self.utc_s(now_s)))
         status = _STATUS.get(result, "rejected")
         if result == "accepted":
             self._effect = [message["epoch"], message["seq"], message["level"], now_s, 0, 0, 0]
@@ -135,7 +134,7 @@ class Agent:
                 "t": self.utc_s(now_s) or 0,
                 "state": self._leases.state_name(),
                 "limit_w": self._leases.limit_w(),
-                "cause": self._cause_names[snap.limit_cause],
+                "cause": self._rooms.cause_names[snap.limit_cause],
                 "demand_w": snap.demand_w,
                 "mean_w": mean_w,
                 "peak_w": peak_w,
@@ -149,7 +148,7 @@ class Agent:
         if why is not None:
             self._refuse(why)
             return
-        self._set_clock(self.utc_s(now_s), now_s)
+        self._rooms.set_clock(self.utc_s(now_s), now_s)
         self._count(self._leases.welcome(message, now_s))
         self.commands.welcome(message["epoch"], message["command_seq"])
 
@@ -213,12 +212,11 @@ class Agent:
             "v": 1,
             "nonce": self.handshake.nonce,
             "uptime_s": now_s,
-            "revision": self._settings.revision,
+            "revision": self._rooms.settings.revision,
         }
-        for name in ("heater.rated_w", "limits.installed_w", "limits.failsafe_w",
-                     "limits.failsafe_min_s", "limits.frost_floor_w", "limits.levels"):  # fmt: skip
-            hello[name.split(".")[1]] = self._settings.get(name)
-        hello.update(self._about)
+        for name in _TOLD:
+            hello[name.split(".")[1]] = self._rooms.settings.get(name)
+        hello.update(self._rooms.about)
         self._put("hello", hello, False)
 
     def _measure(self, now_s, snap):
@@ -253,11 +251,11 @@ class Agent:
         }
 
     def _save(self):
-        self._store.save(_FILE, json.dumps(self._state()).encode())
+        self._rooms.store.save(_FILE, json.dumps(self._state()).encode())
 
     def _save_soon(self, now_s):
         self._saved_s = now_s
         data = json.dumps(self._state()).encode()
         if data != self._saved:
             self._saved = data
-            self._store.save_soon(_FILE, data)
+            self._rooms.store.save_soon(_FILE, data)

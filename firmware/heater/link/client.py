@@ -13,9 +13,9 @@ from umqtt import simple
 
 from heater.link import realtime
 
-OPERATION_MS = const(10_000)  # one publish or subscribe with its acknowledgement
 CONNECT_MS = const(15_000)  # TCP, TLS and the CONNACK; a handshake costs an ESP32 about 1 s
-PACKET_MS = const(5_000)  # one incoming packet, from its first byte
+_OPERATION_MS = const(10_000)  # one publish or subscribe with its acknowledgement
+_PACKET_MS = const(5_000)  # one incoming packet, from its first byte
 PACKET_MAX = const(4096)  # bytes of an incoming packet after its fixed header
 _TOPIC_MAX = const(256)
 
@@ -48,6 +48,9 @@ class Client(simple.MQTTClient):
     deliver(topic, payload): called with whole messages only, both bytes. dial(): returns a
     connected Wire. Texts may hold any character, they travel as UTF-8.
     """
+
+    operation_ms = _OPERATION_MS
+    packet_ms = _PACKET_MS
 
     def __init__(self, client_id, dial, deliver, user=None, password=None, keepalive_s=60):
         super().__init__(
@@ -110,7 +113,7 @@ class Client(simple.MQTTClient):
         self._keep_alive()
         if not self.sock.ready(wait_ms):
             return False
-        self.sock.begin(PACKET_MS)
+        self.sock.begin(self.packet_ms)
         self.wait_msg()
         return True
 
@@ -178,7 +181,7 @@ class Client(simple.MQTTClient):
         if self.pid >= 65535:
             self.pid = 0
         self._awaited = self.pid + 1
-        self.sock.begin(OPERATION_MS)
+        self.sock.begin(self.operation_ms)
 
     def _keep_alive(self):
         # A ping every half keep-alive, answered before the next is due: a peer that is gone is
@@ -187,7 +190,7 @@ class Client(simple.MQTTClient):
         if realtime.ticks_diff(now_ms, self._pinged_ms) >= self._keepalive_ms // 2:
             if self._pong_due:
                 raise OSError(errno.ETIMEDOUT)
-            self.sock.begin(OPERATION_MS)
+            self.sock.begin(self.operation_ms)
             self.ping()
             self._pinged_ms = now_ms
             self._pong_due = True

@@ -1,0 +1,30 @@
+# What the rest of the heater lends to the link. The link knows no other room; app fills this in.
+
+
+class Rooms:
+    """Plain holder.
+
+    settings: heater.record.settings.Settings. store: blobs with load, save, save_soon.
+    leases: heater.limits.levels.Leases. collector: heater.link.collector.Collector.
+    streams: {"events": outbox, "hours": outbox}, outboxes of heater.record.
+    actions: {"override" | "identify" | "proof_test" | "restart" | "log": callable(args)}, which
+    return facts (dict) or None, or raise heater.link.commands.Refused(reason, facts).
+    changed(): called after remote settings were committed. set_clock(utc_s, uptime_s): told of
+    the server's signed time. about: facts for the hello, {"firmware": ..., "board": ...}.
+    cause_names: heater.limits.arbiter.CAUSE_NAMES.
+    """
+
+    def __init__(
+        self, settings, store, leases, collector, streams, actions, changed, set_clock, about,
+        cause_names,
+    ):  # fmt: skip
+        self.settings = settings
+        self.store = store
+        self.leases = leases
+        self.collector = collector
+        self.streams = streams
+        self.actions = actions
+        self.changed = changed
+        self.set_clock = set_clock
+        self.about = about
+        self.cause_names = cause_names

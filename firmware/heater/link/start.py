@@ -1,0 +1,51 @@
+# Puts the link together.
+
+import socket
+
+from micropython import const
+
+from heater.link import client, net, secure, wire
+from heater.link.agent import Agent
+from heater.link.mailbox import Mailbox
+from heater.link.topics import Topics
+
+_IN = const(16)
+_OUT = const(32)
+_STACK = const(16_384)  # bytes; a TLS handshake runs on this thread
+
+
+class Link:
+    """The link of one heater: `agent` for the main thread, `net` for the other."""
+
+    def __init__(self, rooms, keys, device, network=None, prepare=None):
+        """rooms: `Rooms`. keys: `Keys`, opened. device: identity in topics. network: `Wifi` or
+        None. prepare: see `Net`. Raises `topics.BadPlace` or ValueError when settings or keys do
+        not allow a connection; the heater then lives without."""
+        cfg = rooms.settings
+        self.inbox = Mailbox(_IN)
+        self.outgoing = Mailbox(_OUT)
+        context = secure.context(keys) if cfg.get("link.tls") else None
+        host, port = cfg.get("link.host"), cfg.get("link.port")
+        user, password = cfg.get("link.user"), keys.text("mqtt") or ""
+        keepalive_s = cfg.get("link.keepalive_s")
+
+        def dial():
+            return wire.dial(socket, host, port, context, client.CONNECT_MS)
+
+        def make_client(deliver):
+            return client.Client(device, dial, deliver, user, password, keepalive_s)
+
+        topics = Topics(cfg, device)
+        self.net = net.Net(topics, keys, make_client, self.inbox, self.outgoing, network, prepare)
+        self.agent = Agent(self.net, self.inbox, self.outgoing, rooms)
+
+    def open(self):
+        """Start the network's thread."""
+        import _thread
+
+        self.agent.open()
+        try:
+            _thread.stack_size(_STACK)
+        except ValueError:
+            pass  # the host wants more and takes its own default
+        _thread.start_new_thread(self.net.run, ())
