@@ -64,9 +64,11 @@ class Thermal:
         self._past_at = (at + 1) & 3
 
     def second(self, inp, permille, scale_permille, power_w, room, metered, signal):
-        """Once a second. permille: switched on in the mean of the last second; scale_permille:
-        power at the present voltage over rated; power_w: mean of the last second; room: Room; metered: 1
-        while the meter is there and sound. Writes its signals.
+        """Once a second; writes its signals.
+
+        permille: switched on, mean of the last second; scale_permille: power at the present
+        voltage over rated; power_w: the product of both and rated power; room: Room; metered: 1
+        while the meter is there and sound.
         """
         if inp.body_state != _OK:
             self._past_n = 0
