@@ -6,11 +6,13 @@ from micropython import const
 from heater.plan import clock as clocks
 from heater.plan import local, presets
 from heater.plan.civil import DAY_S, UNIX_2020_S
+from heater.plan.early import EarlyStart
 from heater.plan.exceptions import Exceptions
 from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT, Override
 from heater.plan.program import Program
 from heater.plan.reasons import (
     BY_BOOST,
+    BY_EARLY_START,
     BY_HEAT,
     BY_NO_CLOCK,
     BY_OFF,
@@ -27,6 +29,7 @@ from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
 
 _STEP_MDEG = const(500)
 _STATE_VERSION = const(1)
+_STATE_LENGTH = const(16)
 _PRESET_COUNT = const(6)
 _HELD_LOWEST_MDEG = const(5000)  # a saved set-point outside is not one
 _HELD_HIGHEST_MDEG = const(30000)
@@ -46,6 +49,7 @@ class Plan:
       quiet           1 in quiet hours: fewest switchings, no beep, display dark
       child_lock      1: the buttons are locked
       window          window.Window; `window.open` is 1 while a window is taken for open
+      early           early.EarlyStart, what it has learned of this room
       unsaved         1: mode or constant set-point were changed at the buttons; the app saves
                       `mode` and `base_mdeg` as settings and clears this
       refusal         why a setting of the plan could not be followed, "" if all could
@@ -66,6 +70,9 @@ class Plan:
         self.refusal = ""
         self.override = Override()
         self.window = Window()
+        self.early = EarlyStart()
+        self._early_s = 0  # the change of the plan for which heating has begun
+        self._not_early_s = 0  # the one for which somebody has stopped it
         self._program = Program()
         self._week_text = self._exceptions_text = None
         self._preset_mdeg = [22000, 20000, 19000, 14000, presets.FROST_MDEG, 24000]
@@ -102,6 +109,8 @@ class Plan:
         self._work_s = cfg.get("plan.work_max_min") * 60
         self.window.enabled = 1 if cfg.get("plan.window") else 0
         self.window.rated_w = cfg.get("heater.rated_w")
+        self.early.enabled = 1 if cfg.get("plan.early_start") else 0
+        self.early.rated_w = cfg.get("heater.rated_w")
         self._configure_program(cfg)
         # Settings that the buttons change too: only a change of the setting counts, or another
         # setting's commit would undo a press that is not saved yet.
@@ -145,9 +154,12 @@ class Plan:
         self.unsaved = 1
 
     def _touch(self):
-        # Somebody is there: no working time has passed, and they know about the window.
+        # Somebody is there: no working time has passed, they know about the window, and what
+        # they want now counts more than being warm later.
         self._touched_s = self._uptime_s
         self.window.clear()
+        if self._early_s:
+            self._not_early_s = self._early_s
 
     def override_until_next(self, mdeg, preset=presets.MANUAL):
         """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds."""
@@ -263,8 +275,12 @@ class Plan:
         self._follow(clock)
         self.override.step(uptime_s, clock.trusted, clock.t_s)
         self._want(clock)
+        if room_ok and self.next_change_s >= 0:
+            self._start_early(room_mdeg)
         self._apply(uptime_s)
         self.window.step(room_mdeg, room_ok, power_w, self.setpoint_mdeg)
+        undisturbed = room_ok and not limited and not self.window.open
+        self.early.step(uptime_s, room_mdeg, self.setpoint_mdeg, power_w, undisturbed)
         if self.window.open and self.setpoint_mdeg > presets.FROST_MDEG:
             self.setpoint_mdeg = presets.FROST_MDEG
             self.reason = BY_WINDOW
@@ -328,6 +344,25 @@ class Plan:
                     self._held_mdeg = planned_mdeg
         self._wanted_mdeg = self._held_mdeg
 
+    def _start_early(self, room_mdeg):
+        # Once begun it is kept up to the change, or the set-point would swing about the estimate.
+        next_s = self._program.next_s
+        target_mdeg = min(self._preset_mdeg[self.next_preset], self._highest_mdeg)
+        kind = self.override.kind
+        if (
+            target_mdeg <= self._wanted_mdeg
+            or next_s == self._not_early_s
+            or not (kind == NO_OVERRIDE or kind == UNTIL_NEXT)
+        ):
+            return
+        if next_s != self._early_s:
+            if self.early.lead_s(room_mdeg, target_mdeg) < self.next_change_s:
+                return
+            self._early_s = next_s
+        self._wanted_mdeg = target_mdeg
+        self.preset = self.next_preset
+        self.reason = BY_EARLY_START
+
     def _apply(self, uptime_s):
         # Bounds, then whatever may only lower. Off and its frost protection have no lower bound.
         mdeg = self._wanted_mdeg
@@ -361,22 +396,22 @@ class Plan:
     def state(self):
         """What to keep over a power cut, as a list of integers. Slow."""
         override = self.override.state(self._uptime_s, self._trusted, self._t_s)
-        return [_STATE_VERSION, self._held_mdeg] + override
+        return [_STATE_VERSION, self._held_mdeg] + override + self.early.state()
 
     def restore(self, state):
         """Take back what `state` gave before the power cut, after `configure`.
 
-        Returns False, and changes nothing, if it is not such a state.
+        Returns False if it is not such a state; what has been learned is then not taken back.
         """
         if not isinstance(state, list) or not all(isinstance(value, int) for value in state):
             return False
-        if len(state) != 6 or state[0] != _STATE_VERSION:
+        if len(state) != _STATE_LENGTH or state[0] != _STATE_VERSION:
             return False
         if state[1] and not _HELD_LOWEST_MDEG <= state[1] <= _HELD_HIGHEST_MDEG:
             return False
         try:
-            self.override.restore(state[2:])
+            self.override.restore(state[2:6])
         except ValueError:
             return False
         self._held_mdeg = state[1]
-        return True
+        return self.early.restore(state[6:])

@@ -29,11 +29,12 @@ MDEG = {"comfort": 22000, "eco": 20000, "sleep": 19000, "away": 14000, "frost": 
 
 
 class Settings(dict):
-    """Defaults of the table, with `control.mode` plan."""
+    """Defaults of the table, with `control.mode` plan and every set-point at its time."""
 
     def __init__(self, **changes):
         super().__init__({row[0]: row[5] for row in ROWS})
         self["control.mode"] = "plan"
+        self["plan.early_start"] = False
         self.update({name.replace("__", "."): value for name, value in changes.items()})
 
 
@@ -249,7 +250,9 @@ def test_an_uncertain_clock_may_raise_the_set_point_but_never_lower_it():
     start = int(datetime.combine(first, datetime.min.time(), UTC).timestamp())
     t = start + 40000
     clock.set(t, clocks.UNCERTAIN, 0)
-    plan.restore([1, 14000, 0, 0, 0, 0])
+    saved = plan.state()
+    saved[1] = 14000  # the last set-point
+    assert plan.restore(saved)
     highest = 14000
     for uptime in range(0, 20 * 86400, 977):
         step(clock, plan, uptime)

@@ -1,0 +1,107 @@
+"""Does the heater notice an open window, and only that? Figures for the simulated homes.
+
+    python host_tests/unit/plan/evaluate_window.py openings    seconds from opening to notice
+    python host_tests/unit/plan/evaluate_window.py life [days]  false alarms in a lived-in winter
+
+`openings`: nobody at home, the room held at 22 degC for six hours, then the window stays open for
+20 min; at three outdoor temperatures. `life`: people cook, air, come and go, the plan sets back
+to 18 degC at night and to 20 by day. A false alarm is a notice with no window open within the
+last 5 min. Homes from quick to slow sensors.
+"""
+
+import sys
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(REPO / place) for place in ("host_tests/shims", "firmware", "lib", "tools")]
+
+from living import DAY_S, Living, winter  # noqa: E402
+from nuanbu.sim.houses import HOUSES  # noqa: E402
+from nuanbu.sim.weather import ConstantWeather  # noqa: E402
+
+HOMES = sorted(HOUSES, key=lambda name: HOUSES[name].sensor_tau_s)
+OUTDOORS_C = (-25, -10, 0)
+SETTLE_S = 6 * 3600
+OPEN_S = 1200
+LIFE_WEEK = "mon-sun 06:30 comfort 08:30 eco 17:00 comfort 22:30 sleep"
+NOTICE_S = 300
+LEARNING_S = DAY_S  # room control has its first day to learn the room
+ROUND = "{:20s} {:4.0f} s  "
+
+
+def opening(name, outdoor_c):
+    """(seconds to notice, seconds from shutting to heating again, peak in K over 22 after it)."""
+    home = Living(name, ConstantWeather(outdoor_c), people=False, control__mode="heat")
+    noticed_s = again_s = None
+    peak_c = 0.0
+    while home.t_s < SETTLE_S + OPEN_S + 3 * 3600:
+        since_s = home.t_s - SETTLE_S
+        if since_s == 0:
+            home.plan.window.clear()
+            home.house.open_window(True)
+        if since_s == OPEN_S:
+            home.house.open_window(False)
+        home.second()
+        if since_s >= 0 and noticed_s is None and home.plan.window.open:
+            noticed_s = since_s
+        if since_s > OPEN_S:
+            if again_s is None and not home.plan.window.open:
+                again_s = since_s - OPEN_S
+            peak_c = max(peak_c, home.house.room_c)
+    return noticed_s, again_s, peak_c - 22.0
+
+
+def openings():
+    in_time = total = 0
+    print("                    sensor   " + "".join(f"{c:+5d} degC          " for c in OUTDOORS_C))
+    for name in HOMES:
+        line = ROUND.format(name, HOUSES[name].sensor_tau_s)
+        for outdoor_c in OUTDOORS_C:
+            noticed_s, again_s, peak_k = opening(name, outdoor_c)
+            total += 1
+            in_time += noticed_s is not None and noticed_s <= NOTICE_S
+            line += f"{noticed_s!s:>5}/{again_s!s:>5}/{peak_k:+5.2f} K "
+        print(line, flush=True)
+    print("seconds to notice / to heat again after shutting / highest over the set-point after it")
+    print(f"noticed within {NOTICE_S} s: {in_time} of {total}")
+
+
+def life(days):
+    false = missed = late = noticed = 0
+    for name in HOMES:
+        home = Living(name, winter(days, 1), plan__week=LIFE_WEEK, plan__sleep_mdeg=18000)
+        opened_s, shut_s, said_s = None, -DAY_S, None
+        was_open, false_here, delays = 0, [], []
+        while home.t_s < days * DAY_S:
+            home.second()
+            is_open = home.plan.window.open
+            if home.house.window_open:
+                if opened_s is None:
+                    opened_s, said_s = home.t_s, None
+                shut_s = home.t_s
+                if is_open and said_s is None:
+                    said_s = home.t_s - opened_s
+            elif opened_s is not None:
+                if home.t_s > LEARNING_S and shut_s - opened_s >= NOTICE_S:
+                    delays.append(said_s)
+                opened_s = None
+            elif is_open and not was_open and home.t_s - shut_s > NOTICE_S:
+                false_here.append(round(home.t_s / 3600, 1))
+            was_open = is_open
+        false += sum(hour * 3600 > LEARNING_S for hour in false_here)
+        missed += delays.count(None)
+        late += sum(d is not None and d > NOTICE_S for d in delays)
+        noticed += sum(d is not None and d <= NOTICE_S for d in delays)
+        print(ROUND.format(name, HOUSES[name].sensor_tau_s), "seconds to notice", delays,
+              "false at hour", false_here, flush=True)  # fmt: skip
+    print(f"openings of 5 min or more: {noticed} noticed in time, {late} late, {missed} missed; "
+          f"{false} false alarms in {len(HOMES) * (days - 1)} days")  # fmt: skip
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["openings"]:
+        openings()
+    elif sys.argv[1:2] == ["life"]:
+        life(int(sys.argv[2]) if len(sys.argv) > 2 else 7)
+    else:
+        sys.exit(__doc__)
