@@ -10,9 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from nuanbu.errors import UserError
-from nuanbu.report import charts
+from nuanbu.report.figures import Summary, number, shown, summarise
 from nuanbu.report.record import Event, RunRecord
-from nuanbu.report.summary import Summary, summarise
 from nuanbu.report.texts import LANGUAGES, duration, text
 
 EVENTS_SHOWN = 200
@@ -48,6 +47,7 @@ def write_report(path: str | Path, run: RunRecord, lang: str = "en") -> Path:
 
 def render(run: RunRecord, lang: str = "en") -> str:
     """The report as HTML text."""
+    from nuanbu.report import charts  # brings matplotlib: only who draws waits for it
 
     def t(key: str, **values: object) -> str:
         return text(key, lang, **values)
@@ -69,10 +69,10 @@ def render(run: RunRecord, lang: str = "en") -> str:
         lead=t(
             "lead",
             house=run.meta.house_text[:1].upper() + run.meta.house_text[1:],
-            low=_number(min(outdoor), 1),
-            high=_number(max(outdoor), 1),
+            low=number(min(outdoor), 1),
+            high=number(max(outdoor), 1),
         ),
-        cards=_cards(summary, run, t),
+        cards=_cards(summary, t),
         charts=[
             {
                 "title": t(title),
@@ -92,24 +92,11 @@ def render(run: RunRecord, lang: str = "en") -> str:
     )
 
 
-def _cards(s: Summary, run: RunRecord, t) -> list[dict[str, str]]:
-    rows = [
-        ("mean", _number(s.mean_k, 3), "K"),
-        ("p95", _number(s.p95_k, 3), "K"),
-        ("overshoot", _number(s.overshoot_k, 3), "K"),
-        ("energy", _number(s.energy_kwh, 2), "kWh"),
-        ("mean_power", f"{_mean_power_w(run) / run.meta.rated_w:.0%}", ""),
-        ("switchings", f"{s.switchings:,}", ""),
-        ("contactor_switchings", f"{s.contactor_switchings:,}", ""),
-        ("hottest_body", _number(s.hottest_body_c, 1), "°C"),
-        ("faults", str(s.faults), ""),
-    ]
-    if s.speed:
-        rows.append(("speed", f"{s.speed:,.0f}", "×"))
+def _cards(s: Summary, t) -> list[dict[str, str]]:
     tone = "bad" if s.faults else "good"
     return [
         {"label": t(key), "value": value, "unit": unit, "tone": tone if key == "faults" else ""}
-        for key, value, unit in rows
+        for key, value, unit in shown(s)
     ]
 
 
@@ -155,14 +142,3 @@ def _facts(run: RunRecord, t, lang: str) -> list[tuple[str, str]]:
     changed = ", ".join(f"{name} = {value}" for name, value in sorted(meta.settings.items()))
     facts.append((t("settings"), changed or t("none")))
     return facts
-
-
-def _mean_power_w(run: RunRecord) -> float:
-    return sum(run.samples["power_w"]) / run.minutes
-
-
-def _number(value: float, digits: int) -> str:
-    """Rounded, with a true minus sign; a dash for what is not known."""
-    if value != value:
-        return "–"
-    return f"{value:.{digits}f}".replace("-", "\u2212")

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from nuanbu.report.record import RunRecord
+from nuanbu.report.texts import text
 
 # A set-point that falls leaves the room above it through no fault of the control; the excess
 # counts again once the room has come down to this much over the set-point.
@@ -30,6 +31,7 @@ class Summary:
     faults: int
     speed: float  # virtual over real time, 0 where the real time is not known
     judged_s: float  # time that the deviations are taken over
+    power_share: float  # mean power over rated power
 
 
 def summarise(run: RunRecord) -> Summary:
@@ -50,7 +52,39 @@ def summarise(run: RunRecord) -> Summary:
         faults=sum(event.kind == "fault" for event in run.events),
         speed=run.duration_s / run.meta.wall_s if run.meta.wall_s else 0.0,
         judged_s=count * 60.0,
+        power_share=math.fsum(samples["power_w"]) / max(1, run.minutes) / run.meta.rated_w,
     )
+
+
+def shown(s: Summary) -> list[tuple[str, str, str]]:
+    """(key of texts.TEXTS, value, unit) of every figure, as a person reads it."""
+    rows = [
+        ("mean", number(s.mean_k, 3), "K"),
+        ("p95", number(s.p95_k, 3), "K"),
+        ("overshoot", number(s.overshoot_k, 3), "K"),
+        ("energy", number(s.energy_kwh, 2), "kWh"),
+        ("mean_power", f"{s.power_share:.0%}", ""),
+        ("switchings", f"{s.switchings:,}", ""),
+        ("contactor_switchings", f"{s.contactor_switchings:,}", ""),
+        ("hottest_body", number(s.hottest_body_c, 1), "°C"),
+        ("faults", str(s.faults), ""),
+    ]
+    if s.speed:
+        rows.append(("speed", f"{s.speed:,.0f}", "×"))
+    return rows
+
+
+def summary(run: RunRecord, lang: str = "en") -> list[tuple[str, str]]:
+    """(label, value with unit) of every figure, for a table on a terminal."""
+    rows = shown(summarise(run))
+    return [(text(key, lang), f"{value} {unit}".rstrip()) for key, value, unit in rows]
+
+
+def number(value: float, digits: int) -> str:
+    """Rounded, with a true minus sign; a dash for what is not known."""
+    if value != value:
+        return "–"
+    return f"{value:.{digits}f}".replace("-", "\u2212")
 
 
 def _overshoot(pairs: list[tuple[float, float]], first: int) -> float:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nuanbu.report.figures import number, summarise, summary
 from nuanbu.report.record import Meta, RunRecord
-from nuanbu.report.summary import summarise
 
 
 def record(rooms, setpoints=None, *, settle_s=0.0, wall_s=0.0, **columns):
@@ -68,6 +68,7 @@ def test_energy_counts_faults_and_speed():
     assert (s.switchings, s.contactor_switchings) == (119, 2)
     assert s.hottest_body_c == 71.5
     assert s.faults == 2
+    assert s.power_share == pytest.approx(1.0)
     assert s.speed == pytest.approx(2000.0)
 
 
@@ -93,3 +94,21 @@ def test_a_minute_must_have_every_column():
 def test_an_unknown_kind_of_event_is_refused():
     with pytest.raises(ValueError, match="allowed: fault, window"):
         record([22.0]).event(0, "party", "x")
+
+
+def test_the_table_for_a_terminal_has_labels_units_and_both_languages():
+    run = record([22.0, 21.75], wall_s=0.05, body_c=[50.0, -3.25])
+    english, chinese = dict(summary(run)), dict(summary(run, "zh"))
+    assert english["mean deviation"] == chinese["平均偏差"] == "0.125 K"
+    assert english["hottest body temperature"] == "50.0 °C"
+    assert english["times real time"] == "2,400 ×"
+    assert english["faults"] == "0"
+    assert len(english) == len(chinese) == 10
+    assert "times real time" not in dict(summary(record([22.0])))
+
+
+@pytest.mark.parametrize(("value", "digits", "text"), [
+    (-3.25, 1, "\u22123.2"), (math.nan, 2, "–"), (0.12345, 3, "0.123"),
+])  # fmt: skip
+def test_numbers_read_well(value, digits, text):
+    assert number(value, digits) == text
