@@ -42,9 +42,9 @@ HAS_LEAK = True
 HAS_TILT = True
 HAS_CHIP_TEMP = True
 
-# Body NTC: 10 kOhm at 25 degC, B 3950, from 3.3 V through 47 kOhm to the pin, NTC to ground; in the
-# hot range 1 kOhm stands parallel to the 47 kOhm. At -40 degC (336 kOhm) the pin is at 2.89 V and
-# an open wire at the ADC's end of 3.13 V; at 150 degC (200 Ohm) it is at 0.56 V in the hot range.
+# Body NTC: 10 kOhm at 25 degC, B 3950, from 3.3 V through 47 kOhm to the pin, NTC to ground; in
+# the hot range 1 kOhm stands parallel to the 47 kOhm. At -40 degC (336 kOhm) the pin is at 2.89 V
+# and an open wire at the ADC's end of 3.13 V; at 150 degC (200 Ohm) it is at 0.56 V, hot range.
 NTC_R25_OHM = 10_000
 NTC_B_K = 3950
 NTC_SERIES_OHM = 47_000

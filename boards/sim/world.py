@@ -1,8 +1,8 @@
 # The physical world as the simulated board sees it, and its only door to the host.
 #
-# The fakes in machine.py, onewire.py and esp32.py read these module globals; the host sets them in
-# lock-step: it sends a frame with the physical inputs and a span of virtual time, the firmware runs
-# for that span, and the answer tells what the heater did. Virtual time passes only in sleep.
+# The fakes in machine.py, onewire.py and esp32.py read these module globals; the host sets them
+# in lock-step: it sends a frame with the physical inputs and a span of virtual time, the firmware
+# runs for that span, and the answer tells what the heater did. Virtual time passes only in sleep.
 #
 # Everything reached from the fakes' read and write paths is free of allocation, because the tick
 # runs under heap_lock in the tests. The host build has 63-bit small integers, so plain products
@@ -203,7 +203,6 @@ def advance(ms):
 
 
 def _check_wdt():
-    global now_ms
     if _wdt_timeout_ms and now_ms - _wdt_fed_ms > _wdt_timeout_ms:
         reset(3)  # machine.WDT_RESET
 

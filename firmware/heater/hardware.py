@@ -1,5 +1,5 @@
-# The parts of this board, between drivers and signals: builds what is fitted, reads it into Inputs,
-# writes Outputs. The only file besides app that touches pins.
+# The parts of this board, between drivers and signals: builds what is fitted, reads it into
+# Inputs, writes Outputs. The only file besides app that touches pins.
 
 import esp32
 from bl0942 import BL0942
@@ -18,6 +18,9 @@ _PERMILLE = const(1000)
 _ROOM_STALE_MS = const(4000)  # two periods of the room sensor, 1.5 s each, and a conversion
 _METER_STALE_MS = const(3000)
 _CHIP_TICKS = const(10)  # a chip's temperature moves slowly
+# The meter is asked every fifth tick and its answer (23 bytes, 24 ms) collected in the next.
+_METER_TICKS = const(5)
+_REFRESH_TICKS = const(10)  # outputs are written again this often, against a disturbed latch
 
 
 class Hardware:
@@ -58,6 +61,8 @@ class Hardware:
             self._meter = BL0942(uart, board.METER_SHUNT_UOHM, board.METER_DIVIDER)
         self._tilt = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP) if board.HAS_TILT else None
         self._has_chip = board.HAS_CHIP_TEMP
+        self._written = -1
+        self._until_refresh = 0
         self._buttons = (
             (Pin(board.PIN_BUTTON_MAIN, Pin.IN, Pin.PULL_UP), BUTTON_MAIN),
             (Pin(board.PIN_BUTTON_UP, Pin.IN, Pin.PULL_UP), BUTTON_UP),
@@ -65,7 +70,7 @@ class Hardware:
         )
 
     def fit_element(self, kind, stage_permille):
-        """Say what the element is: kind "ssr", "relay" or "stages" with the share of each stage."""
+        """Say what drives the element: "ssr", "relay", or "stages" with the share of each."""
         if kind == "stages" and self._second is not None:
             self.element = Stages(self._first, self._second)
             self._share = [0, stage_permille[0], stage_permille[1], _PERMILLE]
@@ -90,12 +95,8 @@ class Hardware:
             inp.leak_ua = leak.ua
             inp.leak_trip = leak.trip
             inp.leak_state = leak.state
-        meter = self._meter
-        if meter is not None:
-            meter.poll(now_ms)
-            inp.meter_state = meter.state
-            if meter.state == OK:
-                self._take_meter(inp, meter, now_ms)
+        if self._meter is not None and inp.tick % _METER_TICKS < 2:
+            self._read_meter(inp, now_ms)
         if self._tilt is not None:
             inp.tilted = self._tilt.value()
         buttons = 0
@@ -119,18 +120,29 @@ class Hardware:
                 state = STALE
         inp.room_state = state
 
-    def _take_meter(self, inp, meter, now_ms):
-        age_ms = ticks_diff(now_ms, meter.stamp_ms)
-        inp.meter_age_ms = age_ms
-        inp.mains_mv = meter.mv
-        inp.current_ma = meter.ma
-        inp.power_w = meter.w
-        if age_ms > _METER_STALE_MS:
-            inp.meter_state = STALE
+    def _read_meter(self, inp, now_ms):
+        meter = self._meter
+        meter.poll(now_ms)
+        state = meter.state
+        if state == OK:
+            age_ms = ticks_diff(now_ms, meter.stamp_ms)
+            inp.meter_age_ms = age_ms
+            inp.mains_mv = meter.mv
+            inp.current_ma = meter.ma
+            inp.power_w = meter.w
+            if age_ms > _METER_STALE_MS:
+                state = STALE
+        inp.meter_state = state
 
     def write(self, out):
-        """Put the outputs on the pins: first what is off, so that the switches never overlap."""
-        if not out.contactor:
+        """Put changed outputs on the pins, and all of them once a second."""
+        mark = out.stage | out.contactor << 2 | out.leak_test << 3
+        if mark == self._written and self._until_refresh:
+            self._until_refresh -= 1
+            return
+        self._written = mark
+        self._until_refresh = _REFRESH_TICKS - 1
+        if not out.contactor:  # off before on: the switches never overlap
             self.contactor.off()
         self.element.set(out.stage)
         if out.contactor:
@@ -140,6 +152,7 @@ class Hardware:
 
     def off(self):
         """Everything that heats off, without asking anybody. Cannot fail."""
+        self._written = -1
         self.element.off()
         self.contactor.off()
         if self._leak_test is not None:

@@ -5,7 +5,6 @@
 # epoch seconds do not.
 
 from micropython import const
-
 from sensor_state import (
     CORRUPT,
     NOT_FITTED,

@@ -1,7 +1,7 @@
 # Lines from a serial port, in bounded slices.
 #
-# The ESP32's stdin ring holds 260 bytes and drops what does not fit (ports/esp32/mphalport.c), so a
-# frame is at most 240 bytes and the peer waits for the answer before it sends the next.
+# The ESP32's stdin ring holds 260 bytes and drops what does not fit (ports/esp32/mphalport.c), so
+# a frame is at most 240 bytes and the peer waits for the answer before it sends the next.
 
 from micropython import const
 

@@ -23,7 +23,7 @@ from nuanbu.sim.plant import SimplePlant
 from nuanbu.sim.process import POWER_ON, DeviceDied, DeviceProcess, Physical, Report
 
 BUTTONS = {"button": 1, "main": 1, "up": 2, "down": 4}
-_MODES = ("off", "heat", "plan")
+MODES = ("off", "heat", "plan")  # as heater.signals.MODE_NAMES
 _SLICE_MS = 1000  # the built-in model moves at least once a simulated second
 _CONSOLE_MS = 100  # one tick: the firmware serves its console after every tick
 _REQUEST_TICKS = 50
@@ -210,7 +210,7 @@ class Device:
             contactor=report.contactor,
             switchings=total.switchings,
             contactor_switchings=total.contactor_switchings,
-            mode=_MODES[probe.get("mode", 0)],
+            mode=MODES[probe.get("mode", 0)],
             faults=probe.get("faults", []),
             snapshot={k: v for k, v in probe.items() if k != "faults"},
             trace=total.trace,
@@ -398,7 +398,9 @@ def _instant(start: str | None) -> int | None:
     try:
         when = datetime.fromisoformat(start)
     except ValueError:
-        raise UserError(f"start={start!r}: not an ISO 8601 time, such as 2026-01-20T10:00:00+08:00")
+        raise UserError(
+            f"start={start!r}: not an ISO 8601 time", "write it as 2026-01-20T10:00:00+08:00"
+        ) from None
     if when.tzinfo is None:
         raise UserError(f"start={start!r}: the offset is missing, such as +08:00")
     return int(when.timestamp())

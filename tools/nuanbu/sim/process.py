@@ -81,7 +81,7 @@ class DeviceProcess:
         board_dir = root / "boards" / board
         if not (board_dir / "launch.py").is_file():
             names = sorted(p.parent.name for p in root.glob("boards/*/launch.py"))
-            raise UserError(f"board {board!r} cannot be simulated; choose one of: {', '.join(names)}")
+            raise UserError(f"board {board!r} cannot be simulated (allowed: {', '.join(names)})")
         self._timeout_s = timeout_s
         self._log = open(log, "ab") if log else tempfile.TemporaryFile()  # noqa: SIM115
         to_device_r, self._to_device = os.pipe()

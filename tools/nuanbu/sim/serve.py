@@ -52,7 +52,7 @@ class Server:
         except UserError as e:
             return {"ok": False, "error": str(e), "hint": e.hint}
         except (TypeError, ValueError) as e:
-            return {"ok": False, "error": f"bad request: {e}", "hint": "see nuanbu sim serve --help"}
+            return {"ok": False, "error": f"bad request: {e}", "hint": "see docs/cosim.md"}
         except DeviceDied as e:
             self.close()
             return {"ok": False, "error": str(e), "hint": "open again"}
