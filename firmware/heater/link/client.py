@@ -139,12 +139,13 @@ class Client(simple.MQTTClient):
         kind = op & 0xF0
         if kind == _PUBLISH:
             self._incoming(op, size)
+            realtime.sleep_ms(1)  # in a flood the main thread must get its turns
             return op
         if op == _PINGRESP and size == 0:
             self._pong_due = False
             return None
         if op not in _ACKS or size != _ACKS[op]:
-            raise ProtocolError(errno.EPROTO)
+            raise ProtocolError(errno.EINVAL)
         body = self.sock.read(size)
         if (body[0] << 8 | body[1]) == self._awaited:
             self._awaited = 0
@@ -160,18 +161,18 @@ class Client(simple.MQTTClient):
             length |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 if length > PACKET_MAX:
-                    raise ProtocolError(errno.EMSGSIZE)
+                    raise ProtocolError(errno.ENOBUFS)
                 return length
-        raise ProtocolError(errno.EPROTO)
+        raise ProtocolError(errno.EINVAL)
 
     def _incoming(self, op, size):
         qos = op >> 1 & 3
         if qos > 1 or size < 2 + 2 * qos + 1:
-            raise ProtocolError(errno.EPROTO)
+            raise ProtocolError(errno.EINVAL)
         packet = self.sock.read(size)
         end = 2 + (packet[0] << 8 | packet[1])
         if end > size - 2 * qos or end > _TOPIC_MAX or end == 2:
-            raise ProtocolError(errno.EPROTO)
+            raise ProtocolError(errno.EINVAL)
         self._deliver(packet[2:end], packet[end + 2 * qos :])
         if qos:
             self.sock.write(b"\x40\x02" + packet[end : end + 2])

@@ -21,7 +21,7 @@ NO_DEADLINE = const(-1)
 class Wire:
     """Wraps a connected, non-blocking stream with `readinto`, `write` and `close`.
 
-    cap: longest read in bytes; more raises OSError(EMSGSIZE). Not thread-safe: one thread owns it.
+    cap: longest read in bytes; more raises OSError(EINVAL). Not thread-safe: one thread owns it.
     """
 
     def __init__(self, stream, cap=4096):
@@ -54,7 +54,7 @@ class Wire:
     def read(self, n):
         """Exactly n bytes. OSError: closed before, deadline passed, or n too large."""
         if not 0 <= n <= self._cap:
-            raise OSError(errno.EMSGSIZE)
+            raise OSError(errno.EINVAL)
         data = bytearray(n)
         have = len(self._given_back)
         if have:

@@ -1,0 +1,142 @@
+"""The client under MicroPython against a broker that misbehaves, with every umqtt.simple that
+set-up brought. What is judged: time of each operation, what was delivered, gaps of the main
+thread."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import fake_broker as fakes
+
+REPO = Path(__file__).resolve().parents[2]
+UMQTT_DIR = Path(os.environ.get("UMQTT_DIR", REPO / ".tools/umqtt"))  # one folder a version
+UMQTTS = sorted(path.name for path in UMQTT_DIR.glob("*"))
+LIMIT_MS = 1000
+LATE_MS = LIMIT_MS * 1.10
+GAP_MS = 250
+OPEN = [["open"], ["follow", "t"]]
+GOOD = ["t", fakes.GOOD.decode()]
+
+
+@pytest.fixture(params=UMQTTS)
+def drive(request, micropython):
+    def run(script, steps, **plan):
+        plan = dict({"limit_ms": LIMIT_MS, "steps": steps}, **plan)
+        with fakes.FakeBroker(script) as broker:
+            umqtt = UMQTT_DIR / request.param
+            here = Path(__file__).parent
+            command = [micropython, here / "drive_client.py", REPO / "firmware", umqtt]
+            out = subprocess.run(
+                [*command, str(broker.port), json.dumps(plan)],
+                capture_output=True,
+                text=True,
+                timeout=plan.get("wait_s", 60),
+            )
+        assert out.returncode == 0, out.stderr
+        seen = json.loads(out.stdout)
+        assert seen["gap_ms"] <= GAP_MS
+        for name, took_ms, _ in seen["done"]:
+            if name != "serve":
+                assert took_ms <= LATE_MS, seen["done"]
+        assert all(message == GOOD for message in seen["delivered"])
+        return seen
+
+    return run
+
+
+def last(seen):
+    return seen["done"][-1]
+
+
+def test_set_up_brought_umqtt():
+    assert UMQTTS, "no .tools/umqtt: run `make setup`"
+
+
+def test_silent_tcp(drive):
+    name, took_ms, result = last(drive(fakes.silent_tcp, OPEN))
+    assert name == "open" and result.startswith("OSError") and took_ms >= LIMIT_MS * 0.9
+
+
+def test_silent_tls(drive):
+    name, took_ms, result = last(drive(fakes.silent_tls, OPEN, tls=True))
+    assert name == "open" and result.startswith("OSError") and took_ms >= LIMIT_MS * 0.9
+
+
+def test_half_packet(drive):
+    seen = drive(fakes.half_packet, [*OPEN, ["serve", 5000]])
+    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= LATE_MS + 100
+    assert seen["delivered"] == []
+
+
+def test_byte_dribble(drive):
+    seen = drive(fakes.byte_dribble, [*OPEN, ["serve", 15000]])
+    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= LATE_MS + 200
+    assert seen["delivered"] == []
+
+
+def test_no_puback(drive):
+    name, took_ms, result = last(drive(fakes.no_puback, [*OPEN, ["send", "t", "x", 1]]))
+    assert name == "send" and result.startswith("OSError") and took_ms >= LIMIT_MS * 0.9
+
+
+def test_late_and_doubled_puback(drive):
+    seen = drive(fakes.late_puback, [*OPEN, ["send", "t", "x", 1], ["serve", 500]])
+    assert [result for _, _, result in seen["done"]] == ["ok"] * 4
+    assert seen["strays"] == 2 and seen["delivered"] == [GOOD]
+
+
+def test_stray_acknowledgements(drive):
+    seen = drive(fakes.stray_acks, [*OPEN, ["serve", 300], ["send", "t", "x", 1]])
+    assert [result for _, _, result in seen["done"]] == ["ok"] * 4
+    assert seen["strays"] == 4 and seen["delivered"] == [GOOD]
+
+
+def test_reset(drive):
+    seen = drive(fakes.rst, [*OPEN, ["serve", 5000]])
+    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= 1000
+
+
+@pytest.mark.parametrize("byte", range(len(fakes.publish(b"t", fakes.GOOD, 7)) + 1))
+def test_fin_at_every_byte(drive, byte):
+    seen = drive(fakes.fin_at(byte), [*OPEN, ["serve", 5000]])
+    assert last(seen)[2].startswith("OSError")
+    assert last(seen)[1] <= 1000  # FIN noticed within a second
+    whole = byte == len(fakes.publish(b"t", fakes.GOOD, 7))
+    assert seen["delivered"] == ([GOOD] if whole else [])
+
+
+@pytest.mark.parametrize("script", [fakes.huge_length, fakes.seven_byte_length])
+def test_impossible_length(drive, script):
+    seen = drive(script, [*OPEN, ["serve", 5000]])
+    assert last(seen)[2] == "ProtocolError" and last(seen)[1] <= 500
+    assert seen["delivered"] == []
+
+
+def test_flood(drive):
+    seen = drive(fakes.flood, [*OPEN, ["serve", 3000]])
+    assert last(seen)[2] == "ok" and seen["count"] > 1000
+
+
+def test_half_open_is_noticed(drive):
+    seen = drive(fakes.no_puback, [*OPEN, ["serve", 20000]], keepalive_s=2)
+    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= 1.5 * 2000
+
+
+def hasty(peer, _):
+    peer.welcome()
+
+
+def test_reconnects_leave_nothing_behind(drive):
+    seen = drive(hasty, [*OPEN, ["serve", 200]], runs=400)
+    assert seen["growth"][0] <= 2048 and seen["growth"][1] == 0  # bytes of heap, open files
+
+
+@pytest.mark.soak
+def test_ten_thousand_reconnects(drive):
+    seen = drive(hasty, [*OPEN, ["serve", 200]], runs=10_000, wait_s=1800)
+    assert seen["growth"][0] <= 2048 and seen["growth"][1] == 0
