@@ -114,7 +114,7 @@ _CATALOGUE = (
         "old concrete block, heavy and with a slow sensor, 1250 W oil radiator",
         floor_m2=15, wall_m2=15, wall_u=0.9, window_m2=3.0, window_u=2.3, leakage_cm2=45,
         exposure=2, structure_kj_m2k=HEAVY, emitter="oil", rated_w=1250, district_w=500,
-        district_supply_c=50, sensor_tau_s=600, partition_m2=45,
+        district_supply_c=50, sensor_tau_s=600, partition_m2=45, sensor_wall_share=0.005,
     ),
     _house(
         "light-timber-panel", "轻钢龙骨加建屋，升温快，辐射板 1400 W",
@@ -143,7 +143,7 @@ _CATALOGUE = (
         "windward corner of a tower, 1700 W oil radiator",
         floor_m2=17, wall_m2=20, wall_u=0.6, window_m2=4.5, window_u=2.0, leakage_cm2=75,
         exposure=3, structure_kj_m2k=MEDIUM, emitter="oil", rated_w=1700, district_w=600,
-        district_supply_c=48, sensor_tau_s=250, source_ohm=0.3,
+        district_supply_c=48, sensor_tau_s=250, source_ohm=0.3, sensor_wall_share=0.005,
     ),
     _house(
         "granny-convector", "老人卧室，门窗严、常年在家，对流式 1000 W",

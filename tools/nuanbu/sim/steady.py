@@ -1,8 +1,11 @@
 """Steady states of a house: the power that holds a temperature, and the temperature without."""
 
+import math
+
 from nuanbu.sim.airflow import leakage_w_k
 
-ITERATIONS = 40  # of the temperature-dependent conductances; each halves the error at least
+ITERATIONS = 60  # of the temperature-dependent conductances; 6 to 20 are usual
+CLOSE_ENOUGH_W = 1e-6
 LOWEST_C, HIGHEST_C = -75.0, 60.0
 
 
@@ -21,12 +24,12 @@ def hold(house, room_c, outdoor_c, wind_m_s, neighbour_c):
     ho, hn = building.heavy_outdoor_w_k, building.heavy_neighbour_w_k
     cs, sl, w = emitter.core_shell_w_k, emitter.shell_light_w_k, district.water_w_k
     supply_c = district.supply_c(outdoor_c)
-    core_c = shell_c = radiator_c = room_c
+    power_w, core_c, shell_c, radiator_c = math.inf, room_c, room_c, room_c
     for _ in range(ITERATIONS):
         ca = emitter.core_air(core_c - room_c)
         sa = emitter.shell_air(shell_c - room_c)
         ra, rl = district.conductances(radiator_c - room_c)
-        rows = (
+        rows = [
             # power, core, shell, light, heavy, radiator = right-hand side
             [1.0, -ca - cs, cs, 0.0, 0.0, 0.0, -ca * room_c],  # core
             [0.0, cs, -cs - sa - sl, sl, 0.0, 0.0, -sa * room_c],  # shell
@@ -35,8 +38,11 @@ def hold(house, room_c, outdoor_c, wind_m_s, neighbour_c):
             [0.0, 0.0, sl, -al - lh - sl - rl, lh, rl, -al * room_c],  # light
             [0.0, 0.0, 0.0, lh, -lh - ho - hn, 0.0, -ho * outdoor_c - hn * neighbour_c],  # heavy
             [0.0, 0.0, 0.0, rl, 0.0, -w - ra - rl, -w * supply_c - ra * room_c],  # radiator
-        )  # fmt: skip
-        power_w, core_c, shell_c, light_c, heavy_c, radiator_c = _solve([list(r) for r in rows])
+        ]  # fmt: skip
+        before_w = power_w
+        power_w, core_c, shell_c, light_c, heavy_c, radiator_c = _solve(rows)
+        if abs(power_w - before_w) < CLOSE_ENOUGH_W:
+            break
     return power_w, core_c, shell_c, light_c, heavy_c, radiator_c
 
 
