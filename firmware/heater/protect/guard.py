@@ -69,7 +69,6 @@ class Guard:
         self.trips = Trips()
         self.abnormal_resets = 0
         self._quiet = 0  # 1: ten minutes have passed since the last abnormal reset
-        self._phase = 0
         self._checked = 0  # 1: `check` ran to its end in this tick
         self._mode = MODE_OFF
         self._idle_s = 0
@@ -121,10 +120,7 @@ class Guard:
         self._checked = 0
         self._mode = mode
         self.electric.tick(out)
-        phase = self._phase + 1
-        if phase == 10:
-            phase = 0
-        self._phase = phase
+        phase = inp.tick % 10
         if (
             inp.leak_ua > self._leak_ua
             or inp.leak_trip
