@@ -26,14 +26,14 @@ SAMPLE_S = const(30)
 _LONG_S = (150, 220, 320, 470, 680, 1000, 1450)
 _SHORT_S = (50, 90, 160, 280, 460, 650)
 _N = const(5)  # unknowns K A H c Q
-_NOISE_K = 0.02  # of a mean over SAMPLE_S, with what the model leaves out
+_NOISE_K = 0.04  # of a mean over SAMPLE_S, with what the model leaves out
 _MISFIT_MAX_K = 0.06
 _SWING_MIN_K = 0.7
-_SAMPLES_MIN = const(14)
+_SAMPLES_MIN = const(10)
 _SAMPLES_MAX = const(80)
 _WALL_KS = 7.2  # observer.WALL_S
 # Rooms at large: mean and spread of K (K per ks at rated power), A (1/ks), H, c (K), Q.
-_PRIOR = ((12.0, 8.0), (1.0, 0.6), (4.0, 8.0), (0.0, 0.05), (0.0, 3.0))
+_PRIOR = ((12.0, 8.0), (1.0, 0.3), (4.0, 8.0), (0.0, 0.05), (0.0, 3.0))
 
 
 class _Fit:
@@ -217,18 +217,18 @@ class Learner:
         self.loss_ks = theta[1]
         return True
 
-    def found(self, model):
+    def found(self, model, weight):
         """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set."""
         rate = min(max(self.rate_k_ks, 2.0), 60.0)
         loss = min(max(self.loss_ks, 0.3), 2.5)
         found = (
-            rate * 1e6 / self.rated_w,
+            min(rate * 1e6 / self.rated_w, 20_000.0),
             self.emitter_s,
             self.sensor_s,
-            10.0 * loss * self.rated_w / rate,
+            min(10.0 * loss * self.rated_w / rate, 6000.0),
         )
         known = (model.rate_nk, model.emitter_s, model.sensor_s, model.loss_dw)
-        part = 1.0 / (1.0 + min(model.learned, 3))
+        part = 1.0 / (1.0 + min(weight, 3))
         return [int(b * (a / b) ** part + 0.5) for a, b in zip(found, known)]
 
     @property

@@ -42,8 +42,8 @@ class RoomModel:
         """
         self.rate_nk = min(12_000_000 // rated_w, _RATE_MAX_NK)
         self.loss_dw = min(10_000_000 // self.rate_nk, _LOSS_MAX_DW)
-        self.emitter_s = 600
-        self.sensor_s = 250
+        self.emitter_s = 450
+        self.sensor_s = 200
 
     def set(self, rate_nk, emitter_s, sensor_s, loss_dw, learned):
         """Take over new parameters, or say in words why not. Returns True or the reason."""

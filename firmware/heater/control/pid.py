@@ -68,9 +68,6 @@ class Pid:
             error_mdeg = -1000
         self.move_trim(self.kp_mw * error_mdeg // self.ti_s)
 
-    def rescale(self, kp_before_mw):
-        """The gain has changed: the trim keeps its meaning as power, so nothing moves."""
-
     def move_trim(self, move_mw):
         """Shift I, within its bound."""
         trim = self.trim_mw + move_mw

@@ -28,6 +28,7 @@ _ROOM_MAX_MDEG = const(80_000)
 _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
 _MEAN_S = const(1200)
+_CAUTION = const(5)  # percent of all lags, added to the lead: the split of the lags is uncertain
 _SETTLED_S = const(300)  # a record ends this long after full power
 
 
@@ -43,6 +44,8 @@ class RoomControl:
         self.want_w = 0  # as step's result, but not bounded by the ceiling
         self.phase = IDLE
         self._lead_s = 0
+        self._guard_s = 0
+        self._learned = 0  # records finished; model.learned counts a running one as well
         self._loss_w = 0  # holding power to begin with
         self._mean_mw = 0  # of the power granted, over _MEAN_S
         self._granted_w = 0
@@ -72,9 +75,8 @@ class RoomControl:
 
     def _tune(self):
         """Gains for the model as it is; the output does not move."""
-        before = self.pid.kp_mw
         self.pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model)
-        self.pid.rescale(before)
+        self._guard_s = (self.model.emitter_s + self.model.sensor_s) * _CAUTION // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
         """Advance by one second and return the demand in W, 0..ceiling_w.
@@ -115,6 +117,7 @@ class RoomControl:
             )
             if coasting > rise:
                 rise = coasting
+            rise += observer.slope_nk // 1000 * self._guard_s // 1000
         u = pid.output_w(observer.holding_w(setpoint_mdeg), weighted, room, rise)
 
         want = u
@@ -153,21 +156,21 @@ class RoomControl:
             learner.slice()
             return False
         changed = False
-        if learner.slice() and not self._not_full_s:
+        if learner.slice() and (not self._not_full_s or learner.samples < 40):
             changed = self._adopt()
-        if learner.full or self._not_full_s >= _SETTLED_S:
+        if learner.full or (self._not_full_s >= _SETTLED_S and learner.samples >= 40):
             learner.end()
             if learner.offered:
                 learner.offered = False
-                self.model.learned = min(self.model.learned + 1, 250)
+                self._learned = self.model.learned = min(self._learned + 1, 250)
         return changed
 
     def _adopt(self):
         """Take over what the learner has found, if it is a room. True when taken."""
         learner = self.learner
         sensor_was_s = self.model.sensor_s
-        rate, emitter, sensor, loss = learner.found(self.model)
-        if self.model.set(rate, emitter, sensor, loss, self.model.learned) is not True:
+        rate, emitter, sensor, loss = learner.found(self.model, self._learned)
+        if self.model.set(rate, emitter, sensor, loss, max(self.model.learned, 1)) is not True:
             return False
         self.observer.adopt(int(learner.best.emitter * self.rated_w * 1000), sensor_was_s)
         self._tune()
@@ -191,6 +194,7 @@ class RoomControl:
         result = self.model.set(*state[1:6])
         if result is True:
             self._loss_w = state[6]
+            self._learned = self.model.learned
             self.observer.adopt(self.observer.emitter_mw, self.model.sensor_s)
             self._tune()
         return result

@@ -11,7 +11,7 @@
 
 def observer_speed(model):
     """Bandwidth w_o of the observer in 1/s."""
-    return 1.0 / (40.0 + 0.35 * model.sensor_s)
+    return (1.0 if model.learned else 0.5) / (30.0 + 0.25 * model.sensor_s)
 
 
 def observer_gains(model):
