@@ -9,6 +9,7 @@ from heater.plan.civil import DAY_S, UNIX_2020_S
 from heater.plan.early import EarlyStart
 from heater.plan.exceptions import Exceptions
 from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT, Override
+from heater.plan.preferences import Preferences
 from heater.plan.program import Program
 from heater.plan.reasons import (
     BY_BOOST,
@@ -30,7 +31,6 @@ from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
 _STEP_MDEG = const(500)
 _STATE_VERSION = const(1)
 _STATE_LENGTH = const(16)
-_PRESET_COUNT = const(6)
 _HELD_LOWEST_MDEG = const(5000)  # a saved set-point outside is not one
 _HELD_HIGHEST_MDEG = const(30000)
 
@@ -75,12 +75,7 @@ class Plan:
         self._not_early_s = 0  # the one for which somebody has stopped it
         self._program = Program()
         self._week_text = self._exceptions_text = None
-        self._preset_mdeg = [22000, 20000, 19000, 14000, presets.FROST_MDEG, 24000]
-        self._lowest_mdeg = 5000
-        self._highest_mdeg = 30000
-        self._quiet_from_min = self._quiet_to_min = 0
-        self._boost_s = 3600
-        self._work_s = 0  # 0: no limit
+        self._prefer = Preferences()
         self._cfg_mode = self._cfg_base_mdeg = self._cfg_child_lock = None
         self._held_mdeg = 0  # the last set-point of mode plan; 0: none known
         self._wanted_mdeg = 22000  # before window, early start, working time and bounds
@@ -96,17 +91,7 @@ class Plan:
         Called at start and after every change of settings. Never raises: a weekly plan or
         exceptions that cannot be read leave the former ones in force and set `refusal`.
         """
-        for preset in range(_PRESET_COUNT):
-            if presets.SETTINGS[preset]:
-                self._preset_mdeg[preset] = cfg.get(presets.SETTINGS[preset])
-        self._lowest_mdeg = max(cfg.get("plan.lowest_mdeg"), cfg.get("plan.company_lowest_mdeg"))
-        self._highest_mdeg = min(
-            cfg.get("plan.highest_mdeg"), cfg.get("plan.company_highest_mdeg")
-        )
-        self._quiet_from_min = cfg.get("plan.quiet_from_min")
-        self._quiet_to_min = cfg.get("plan.quiet_to_min")
-        self._boost_s = cfg.get("plan.boost_min") * 60
-        self._work_s = cfg.get("plan.work_max_min") * 60
+        self._prefer.read(cfg)
         self.window.enabled = 1 if cfg.get("plan.window") else 0
         self.window.rated_w = cfg.get("heater.rated_w")
         self.early.enabled = 1 if cfg.get("plan.early_start") else 0
@@ -163,7 +148,7 @@ class Plan:
 
     def override_until_next(self, mdeg, preset=presets.MANUAL):
         """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds."""
-        self._check(mdeg)
+        self._prefer.check(mdeg)
         self.override.until_next(mdeg, preset, self._program.next_s if self._trusted else 0)
         self._touch()
 
@@ -172,7 +157,7 @@ class Plan:
 
         Raises ValueError outside the bounds, without a trusted clock, or for a time gone by.
         """
-        self._check(mdeg)
+        self._prefer.check(mdeg)
         if not self._trusted:
             raise ValueError("override until a time: no trusted clock")
         if epoch_s - UNIX_2020_S <= self._t_s:
@@ -182,7 +167,7 @@ class Plan:
 
     def override_for(self, mdeg, duration_s, preset=presets.MANUAL):
         """Hold `mdeg` for `duration_s` (1 to 7 days). Raises ValueError outside the bounds."""
-        self._check(mdeg)
+        self._prefer.check(mdeg)
         if not 1 <= duration_s <= 7 * DAY_S:
             raise ValueError("override for {} s: must be 1 to 604800".format(duration_s))
         self.override.for_duration(mdeg, preset, self._uptime_s + duration_s)
@@ -193,10 +178,10 @@ class Plan:
 
         In mode heat the preset's temperature becomes the constant set-point.
         """
-        mdeg = self._preset_mdeg[preset]
+        mdeg = self._prefer.preset_mdeg[preset]
         self._touch()
         if preset == presets.BOOST:
-            self.override.for_duration(mdeg, preset, self._uptime_s + self._boost_s)
+            self.override.for_duration(mdeg, preset, self._uptime_s + self._prefer.boost_s)
         elif self.mode == MODE_PLAN:
             next_s = self._program.next_s if self._trusted else 0
             self.override.until_next(mdeg, preset, next_s)
@@ -209,14 +194,6 @@ class Plan:
         """Back to the plan, or to the constant set-point."""
         self.override.clear()
         self._touch()
-
-    def _check(self, mdeg):
-        if not self._lowest_mdeg <= mdeg <= self._highest_mdeg:
-            raise ValueError(
-                "set-point {} mdeg: must be {} to {}".format(
-                    mdeg, self._lowest_mdeg, self._highest_mdeg
-                )
-            )
 
     def press(self, event):
         """A press at the heater (local.UP ... local.LOCK).
@@ -248,7 +225,7 @@ class Plan:
         mdeg = (self._wanted_mdeg // _STEP_MDEG) * _STEP_MDEG + step_mdeg
         if step_mdeg < 0 and self._wanted_mdeg % _STEP_MDEG:
             mdeg += _STEP_MDEG
-        mdeg = min(max(mdeg, self._lowest_mdeg), self._highest_mdeg)
+        mdeg = self._prefer.bound(mdeg)
         if self.mode == MODE_PLAN:
             next_s = self._program.next_s if self._trusted else 0
             self.override.until_next(mdeg, presets.MANUAL, next_s)
@@ -284,7 +261,7 @@ class Plan:
         if self.window.open and self.setpoint_mdeg > presets.FROST_MDEG:
             self.setpoint_mdeg = presets.FROST_MDEG
             self.reason = BY_WINDOW
-        self._watch_hours(clock)
+        self.quiet = self._prefer.quiet(clock.trusted, clock.local_s)
 
     def _follow(self, clock):
         # Find the plan's place when time has reached its next change, or was set.
@@ -328,7 +305,7 @@ class Plan:
         # A trusted clock is followed. An uncertain one runs late by the length of a power cut,
         # so it may raise the set-point, which then comes late, but never lower it: that could
         # fall into the day. Without any clock the last set-point stays.
-        planned_mdeg = self._preset_mdeg[self._program.preset]
+        planned_mdeg = self._prefer.preset_mdeg[self._program.preset]
         if clock.trusted:
             self.reason = BY_PERIOD if self._program.by_period else BY_PLAN
             self.preset = self._program.preset
@@ -347,7 +324,7 @@ class Plan:
     def _start_early(self, room_mdeg):
         # Once begun it is kept up to the change, or the set-point would swing about the estimate.
         next_s = self._program.next_s
-        target_mdeg = min(self._preset_mdeg[self.next_preset], self._highest_mdeg)
+        target_mdeg = self._prefer.bound(self._prefer.preset_mdeg[self.next_preset])
         kind = self.override.kind
         if (
             target_mdeg <= self._wanted_mdeg
@@ -364,32 +341,19 @@ class Plan:
         self.reason = BY_EARLY_START
 
     def _apply(self, uptime_s):
-        # Bounds, then whatever may only lower. Off and its frost protection have no lower bound.
+        # Bounds, and the working time. Off and its frost protection stand below the bounds.
         mdeg = self._wanted_mdeg
-        if self._work_s and uptime_s - self._touched_s >= self._work_s and self.mode != MODE_OFF:
-            mdeg = presets.FROST_MDEG
-            self.preset = presets.FROST
-            self.reason = BY_WORK_TIME
-        elif self.mode != MODE_OFF and mdeg < self._lowest_mdeg:
-            mdeg = self._lowest_mdeg
-        if mdeg > self._highest_mdeg:
-            mdeg = self._highest_mdeg
-        self.bounded = 1 if mdeg != self._wanted_mdeg and self.reason != BY_WORK_TIME else 0
-        self.setpoint_mdeg = mdeg
-
-    def _watch_hours(self, clock):
-        # Without a trusted clock every hour may be the night of somebody asleep beside it.
-        begin, end = self._quiet_from_min, self._quiet_to_min
-        if begin == end:
-            self.quiet = 0
-        elif not clock.trusted:
-            self.quiet = 1
-        else:
-            minute = clock.local_s % DAY_S // 60
-            if begin < end:
-                self.quiet = 1 if begin <= minute < end else 0
+        self.bounded = 0
+        if self.mode != MODE_OFF:
+            work_s = self._prefer.work_s
+            if work_s and uptime_s - self._touched_s >= work_s:
+                mdeg = presets.FROST_MDEG
+                self.preset = presets.FROST
+                self.reason = BY_WORK_TIME
             else:
-                self.quiet = 0 if end <= minute < begin else 1
+                mdeg = self._prefer.bound(mdeg)
+                self.bounded = 1 if mdeg != self._wanted_mdeg else 0
+        self.setpoint_mdeg = mdeg
 
     # Over a power cut.
 

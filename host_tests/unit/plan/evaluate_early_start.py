@@ -16,6 +16,7 @@ REPO = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(REPO / place) for place in ("host_tests/shims", "firmware", "lib", "tools")]
 
 from living import DAY_S, Living, winter  # noqa: E402
+
 from nuanbu.sim.houses import HOUSES  # noqa: E402
 
 ASKED_S = 6 * 3600 + 1800

@@ -16,6 +16,7 @@ REPO = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(REPO / place) for place in ("host_tests/shims", "firmware", "lib", "tools")]
 
 from living import DAY_S, Living, winter  # noqa: E402
+
 from nuanbu.sim.houses import HOUSES  # noqa: E402
 from nuanbu.sim.weather import ConstantWeather  # noqa: E402
 
@@ -37,7 +38,6 @@ def opening(name, outdoor_c):
     while home.t_s < SETTLE_S + OPEN_S + 3 * 3600:
         since_s = home.t_s - SETTLE_S
         if since_s == 0:
-            home.plan.window.clear()
             home.house.open_window(True)
         if since_s == OPEN_S:
             home.house.open_window(False)

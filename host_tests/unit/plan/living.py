@@ -6,14 +6,13 @@ Power is continuous here (no burst firing, no relay), for the plan sees only its
 import math
 from random import Random
 
-from nuanbu.sim import houses, weather
-from nuanbu.sim.house import House
-
 from heater.control.room import RoomControl
 from heater.plan import clock as clocks
 from heater.plan.clock import Clock
 from heater.plan.scheduler import Plan
 from heater.record.table import ROWS
+from nuanbu.sim import houses, weather
+from nuanbu.sim.house import House
 
 MIDNIGHT = 1798992000  # Monday 2027-01-04 00:00 in China
 DAY_S = 86400
