@@ -1,7 +1,7 @@
 """Weather files: what is read, how it is interpolated, and how a bad row is refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nuanbu.errors import UserError
@@ -79,6 +79,7 @@ def test_hours_stand_at_their_middle_and_ends_are_constant(tmp_path):
     assert w.sample(HOUR * 1.5) == w.sample(HOUR * 99) == (-20, 100, 4)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 168 * HOUR))
 def test_interpolation_stays_between_neighbouring_hours(t_s):
     week = Weather.cold_week()
