@@ -18,7 +18,7 @@ from flash import BLOCK, Flash  # noqa: E402
 from heater import signals  # noqa: E402
 from heater.record.books import Books  # noqa: E402
 
-BLOCKS = 512  # the data partition of a 4 MiB flash: 2 MiB
+BLOCKS = 96  # 384 KiB: the data partition beside two firmware slots in a 4 MiB flash
 DAY_S = 86_400
 STEP_S = 5  # coarser than app's second, which writes no oftener
 
@@ -42,7 +42,7 @@ def live(books, days, worst):
     snap.mode, snap.room_state = signals.MODE_HEAT, signals.OK
     for uptime_s in range(STEP_S, days * DAY_S, STEP_S):
         books.tick(1500, uptime_s // STEP_S % 4, 1, 5000)
-        books.clock(200_000_000 + uptime_s, 4)
+        books.clock(1_800_000_000 + uptime_s, 4)
         books.second(snap, 0)
         change_s, event_s = (60, 10) if worst else (6 * 3600, 3600)
         if uptime_s % change_s == 0:

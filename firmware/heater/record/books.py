@@ -21,7 +21,7 @@ class Books:
     """store, settings, journal, energy, ledger, and the outboxes `sent_hours`, `sent_events`.
 
     path: the directory all files live in. last_t_s: the time known when the counters were last
-    written, at most 15 minutes before power was lost (UTC seconds since 2020-01-01, 0: none).
+    written, at most 15 minutes before power was lost (UTC seconds since 1970-01-01, 0: none).
     """
 
     def __init__(self, path):
@@ -63,7 +63,7 @@ class Books:
         self.ledger.step(snap, fault_code)
 
     def clock(self, t_s, quality):
-        """Every second before poll: UTC seconds since 2020-01-01 and the clock's quality; seconds
+        """Every second before poll: UTC seconds since 1970-01-01 and the clock's quality; seconds
         since boot while quality is 0."""
         self._t_s = t_s
         self._quality = quality

@@ -18,7 +18,7 @@ class Journal:
     """Events by number. Hand in the time with `clock()` before the first event after a change.
 
     An event is a tuple (number, t_s, quality, code, value, value_2); t_s is UTC seconds since
-    2020-01-01, or seconds since boot while quality is QUALITY_NONE.
+    1970-01-01, or seconds since boot while quality is QUALITY_NONE.
     """
 
     def __init__(self, path, budget):

@@ -23,7 +23,7 @@ FULL = const(5)
 _ACCOUNTS = const(6)
 
 # Fields of a record, as `Ring.read` gives them (0 is the record's number)
-T_S = const(1)  # start of the record: UTC since 2020-01-01, or since boot while QUALITY is 0
+T_S = const(1)  # start of the record: UTC since 1970-01-01, or since boot while QUALITY is 0
 QUALITY = const(2)
 TOTAL_WH = const(3)  # booked at the end of the record
 GIVEN_WH = const(4)
@@ -107,7 +107,7 @@ class Ledger:
     def poll(self, t_s, quality, energy_wh):
         """Close the hour when it is over or the clock has jumped. True: a record was closed.
 
-        t_s: UTC seconds since 2020-01-01, or seconds since boot while quality is 0.
+        t_s: UTC seconds since 1970-01-01, or seconds since boot while quality is 0.
         """
         if self._start_s is None:
             self._begin(t_s, quality, energy_wh)

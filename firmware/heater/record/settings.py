@@ -27,6 +27,7 @@ class Settings:
     ):
         self.revision = 0
         self.restart_needed = False  # a setting that acts only after a restart has been changed
+        self.sound = True  # False: there were settings, but no copy of them was readable
         self._store = store
         self._note = note
         self._rows = rows
@@ -187,8 +188,10 @@ class Settings:
 
     def load(self):
         """Read the settings at start. Never fails: what cannot be read takes its default."""
+        damaged = self._store.damaged
         data = self._store.load(_FILE)
         if data is None:
+            self.sound = self._store.damaged == damaged
             self._note_value(events.SETTINGS_DEFAULT, 0)
             return
         mine = migrate.schema(self._steps)
@@ -210,7 +213,11 @@ class Settings:
         self.restart_needed = False
 
     def poll(self, uptime_s):
-        """Call about once a second in slow code. True when a trial has just run out."""
+        """Call about once a second in slow code. True when a trial has just run out.
+
+        `revision` has changed then, as after every change: whoever configures the rooms can go
+        by it.
+        """
         self._now_s = uptime_s
         if not self._undo or uptime_s - self._since_s < self._confirm_s:
             return False

@@ -31,6 +31,7 @@ class Store:
 
     def __init__(self, path, note=None, budget=None):
         self.path = path
+        self.damaged = 0  # copies found unreadable since boot
         self._note = note
         self._budget = budget or wear.Budget()
         self._generations = {}
@@ -54,7 +55,7 @@ class Store:
             if data is not None:
                 self._generations[name] = generation
                 return data
-            self._event(events.FILE_DAMAGED, slot)
+            self._damage(slot)
         self._generations[name] = 0
         return None
 
@@ -140,7 +141,7 @@ class Store:
             magic, version, generation, _, _ = struct.unpack(_HEADER, header)
             if magic == _MAGIC and version == _FORMAT:
                 return generation
-        self._event(events.FILE_DAMAGED, slot)
+        self._damage(slot)
         return -1
 
     def _read(self, name, slot):
@@ -154,6 +155,10 @@ class Store:
         except OSError:
             return None
         return data if header == _header(name, generation, data) else None
+
+    def _damage(self, slot):
+        self.damaged += 1
+        self._event(events.FILE_DAMAGED, slot)
 
     def _event(self, code, value):
         if self._note is not None:

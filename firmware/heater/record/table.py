@@ -13,9 +13,9 @@
 ROWS = (
     # --- heater: what is fitted in this very heater
     ("heater.rated_w", "int", "W", 200, 3500, 2000, "installer", False),
-    ("heater.rated_mv", "int", "mV", 100_000, 250_000, 220_000, "factory", False),
-    ("heater.modulator", "str", "", ("board", "ssr", "relay", "stages"), 0, "board", "factory",
-     True),
+    ("heater.rated_mv", "int", "mV", 100_000, 250_000, 220_000, "installer", False),
+    ("heater.modulator", "str", "", ("board", "ssr", "relay", "stages"), 0, "board",
+     "installer", True),
     ("heater.serial", "str", "", 0, 24, "", "factory", False),
     # --- control
     ("control.setpoint_mdeg", "int", "mdeg", 5_000, 30_000, 22_000, "resident", False),

@@ -7,6 +7,7 @@ class StoreInRam:
     def __init__(self, blobs=None):
         self.blobs = {} if blobs is None else blobs
         self.waiting = {}
+        self.damaged = 0
         self.room = True
         self.works = True
 

@@ -4,7 +4,7 @@ from heater import signals
 from heater.record import wear
 from heater.record.books import Books
 
-T_S = 217_000 * 3600
+T_S = 497_000 * 3600
 DAY_S = 86_400
 RATED_W = 3500
 

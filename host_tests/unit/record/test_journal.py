@@ -23,11 +23,11 @@ def opened(path):
 def test_an_event_carries_time_and_its_quality(tmp_path, journal):
     journal.clock(17, 0)
     journal.add(events.BOOT, 3)
-    journal.clock(217_000_000, 4)
+    journal.clock(1_789_000_000, 4)
     journal.add(FAULT, -85_000, 60_000, True)
     journal.flush()
     assert opened(tmp_path).read(0) == (
-        [(0, 17, 0, events.BOOT, 3, 0), (1, 217_000_000, 4, FAULT, -85_000, 60_000)],
+        [(0, 17, 0, events.BOOT, 3, 0), (1, 1_789_000_000, 4, FAULT, -85_000, 60_000)],
         2,
     )
 

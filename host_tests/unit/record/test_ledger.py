@@ -9,7 +9,7 @@ from heater.record import explain, ledger
 from heater.record.ledger import Ledger
 
 HOUR_S = 3600
-TUESDAY_3 = 217_000 * HOUR_S
+TUESDAY_3 = 497_000 * HOUR_S
 BUILDING = 7
 ACCOUNTS = ("regulating", "fault", "off", "window", "limit", "full")
 
@@ -215,7 +215,7 @@ def test_why_was_it_cold_on_tuesday_at_3(book):
     now = run(book, now, 2400, *CASES["limit"], wh=900)
     now = run(book, now, 600, *CASES["full"], wh=1300)
     book.poll(now, 4, 1600)
-    at_3 = [record for record in records(book) if record[ledger.T_S] // HOUR_S == 217_000]
+    at_3 = [record for record in records(book) if record[ledger.T_S] // HOUR_S == 497_000]
     assert explain.explain(at_3, 2200) == [
         (explain.LIMIT, 40, BUILDING * 10_000 + 600),
         (explain.WINDOW, 10, 0),

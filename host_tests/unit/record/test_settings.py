@@ -7,6 +7,7 @@ from flash_in_ram import StoreInRam
 
 from heater.record import events, table
 from heater.record.settings import Settings
+from heater.record.store import Store
 
 SETPOINT, MODE, HIGHEST = "control.setpoint_mdeg", "control.mode", "plan.highest_mdeg"
 
@@ -276,6 +277,25 @@ def test_rubbish_in_the_file_is_defaults(data):
     settings = started(StoreInRam({"settings": data}))
     assert settings.get(SETPOINT) == 22_000
     put(settings, control__setpoint_mdeg=21_000)
+
+
+def test_damaged_settings_are_told_from_a_new_heater(tmp_path):
+    def sound():
+        settings = Settings(Store(str(tmp_path)))
+        settings.load()
+        return settings.sound
+
+    assert sound()
+    settings = Settings(Store(str(tmp_path)))
+    settings.load()
+    for setpoint in (20_000, 21_000):
+        put(settings, control__setpoint_mdeg=setpoint)
+    assert sound()
+    copies = sorted(tmp_path.glob("settings.*"))
+    copies[0].write_bytes(b"rubbish")
+    assert sound()
+    copies[1].write_bytes(b"rubbish")
+    assert not sound()
 
 
 def test_unusable_values_are_dropped_and_told(noted):
