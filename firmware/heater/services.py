@@ -179,11 +179,17 @@ def _done(answer):
 def _accept(refusal):
     if refusal is None:
         return
-    # The words are put together here from the facts, so that every interface says the same.
-    text = "%s=%s refused (%s)" % (refusal["name"], refusal["value"], refusal["code"])
+    # Lazily: words are needed only when something is refused.
+    from heater.record import messages
+
+    code = refusal["code"]
+    text = "%s=%s: %s" % (refusal["name"], refusal["value"], messages.REFUSALS[code][1])
     low, high = refusal["low"], refusal["high"]
-    if isinstance(low, (tuple, list)):
-        text += ": choose one of " + ", ".join(low)
+    if code == "role":
+        text += " (%s may)" % refusal["who"]
+    elif isinstance(low, (tuple, list)):
+        text += " (allowed: " + ", ".join(low) + ")"
     elif low is not None:
-        text += ": allowed %s to %s %s" % (low, high, refusal["unit"])
-    raise RequestError(BAD_PARAMETERS, text.strip(), refusal["next"], {"why": refusal["code"]})
+        text += (" (allowed: %s to %s %s" % (low, high, refusal["unit"])).rstrip() + ")"
+    facts = {"why": code, "k": refusal["name"]}
+    raise RequestError(BAD_PARAMETERS, text, messages.NEXT[refusal["next"]][1], facts)

@@ -20,7 +20,14 @@ from pathlib import Path
 
 from nuanbu.errors import UserError
 from nuanbu.sim.plant import SimplePlant
-from nuanbu.sim.process import POWER_ON, DeviceDied, DeviceProcess, Physical, Report
+from nuanbu.sim.process import (
+    POWER_ON,
+    DeviceDied,
+    DeviceProcess,
+    Physical,
+    Report,
+    simulated_board,
+)
 
 BUTTONS = {"button": 1, "main": 1, "up": 2, "down": 4}
 MODES = ("off", "heat", "plan")  # as heater.signals.MODE_NAMES
@@ -100,6 +107,7 @@ class Device:
         if speed is not None and not speed > 0:
             raise UserError(f"speed={speed}: must be above 0, or None for as fast as possible")
         self._start = _instant(start)
+        simulated_board(board)
         self._board = board
         self._seed = seed
         self._log = Path(log) if log else None

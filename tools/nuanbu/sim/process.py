@@ -60,6 +60,15 @@ class Report:
     probe: dict | None = None
 
 
+def simulated_board(name: str) -> Path:
+    """Folder of a board that can be simulated; UserError that lists them for any other name."""
+    boards = {p.parent.name: p.parent for p in find.repository().glob("boards/*/launch.py")}
+    if name not in boards:
+        names = ", ".join(sorted(boards))
+        raise UserError(f"board {name!r} cannot be simulated (allowed: {names})")
+    return boards[name]
+
+
 class DeviceProcess:
     """Starts MicroPython on the unmodified firmware, exchanges frames with it, stops it.
 
@@ -78,10 +87,7 @@ class DeviceProcess:
         timeout_s: float = 60.0,
     ):
         root = find.repository()
-        board_dir = root / "boards" / board
-        if not (board_dir / "launch.py").is_file():
-            names = sorted(p.parent.name for p in root.glob("boards/*/launch.py"))
-            raise UserError(f"board {board!r} cannot be simulated (allowed: {', '.join(names)})")
+        board_dir = simulated_board(board)
         self._timeout_s = timeout_s
         self._log = open(log, "ab") if log else tempfile.TemporaryFile()  # noqa: SIM115
         to_device_r, self._to_device = os.pipe()
