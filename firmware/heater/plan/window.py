@@ -14,6 +14,7 @@ _SAMPLES = const(20)  # look back 5 min
 # An airing cools a room by 0.5 K in 5 min at -10 degC, seen through a sensor lag of 420 s in a
 # room of 28 m2; a door to the hall by 0.15 K (simulated homes, docs/plan.md).
 _FALL_MDEG = const(350)
+_STILL_FALLING_MDEG = const(30)  # no window is opened by a room that warms up again
 _HABIT_FACTOR = const(5)  # times the usual fall in 5 min
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
 _HABIT_CLIP_MDEG = const(600)
@@ -51,7 +52,8 @@ class Window:
         self._habit = 0  # usual fall in 5 min, mdeg * _SCALE
         self._power = 0  # W * _SCALE
         self._peak = 0
-        self._lowest_mdeg = 0
+        self._lowest_mdeg = 0  # while open
+        self._setpoint_mdeg = 0
 
     def clear(self):
         """Take the window for shut, e.g. because somebody pressed a button. Starts afresh."""
@@ -94,25 +96,31 @@ class Window:
 
     def _watch_opening(self, mean_mdeg, setpoint_mdeg):
         ring = self._ring
-        highest_mdeg = mean_mdeg
+        if setpoint_mdeg > self._setpoint_mdeg:
+            self._filled = 0  # what lay above the former set-point must not count in full now
+        self._setpoint_mdeg = setpoint_mdeg
+        highest_mdeg = lowest_mdeg = mean_mdeg
         for i in range(self._filled):
             if ring[i] > highest_mdeg:
                 highest_mdeg = ring[i]
+            if ring[i] < lowest_mdeg:
+                lowest_mdeg = ring[i]
         fall_mdeg = highest_mdeg - mean_mdeg
         if highest_mdeg > setpoint_mdeg:
             above_mdeg = highest_mdeg - max(setpoint_mdeg, mean_mdeg)
             fall_mdeg -= above_mdeg - above_mdeg // _ABOVE_DIVISOR
+        if not self._filled:
+            self._next = 0
         ring[self._next] = mean_mdeg
         self._next = (self._next + 1) % _SAMPLES
         if self._filled < _SAMPLES:
             self._filled += 1
-            return
         missing_w = (self._peak - self._power) // _SCALE
         allowed_mdeg = self._habit * _HABIT_FACTOR // _SCALE
         if allowed_mdeg < _FALL_MDEG:
             allowed_mdeg = _FALL_MDEG
         allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
-        if fall_mdeg > allowed_mdeg:
+        if fall_mdeg > allowed_mdeg and mean_mdeg <= lowest_mdeg + _STILL_FALLING_MDEG:
             self.clear()
             self.open = 1
             self._lowest_mdeg = mean_mdeg
