@@ -1,0 +1,9 @@
+#define MICROPY_HW_BOARD_NAME               "Nuanbu esp32s3-ssr"
+#define MICROPY_HW_MCU_NAME                 "ESP32-S3"
+
+// The installer's cable is a serial adapter on UART 0.
+#define MICROPY_HW_ENABLE_UART_REPL         (1)
+
+#define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "nuanbu"
+#define MICROPY_PY_BLUETOOTH                (0)
+#define MICROPY_PY_ESPNOW                   (0)
