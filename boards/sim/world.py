@@ -26,6 +26,7 @@ import board
 RX_FORMAT = "<IiiiiiHHHB"
 TX_FORMAT = "<QQIIBBHHI"
 TRACE_FORMAT = "<IHH"
+_SHOW_PINS = (board.PIN_LED, board.PIN_BUZZER)  # their edges are of no interest in a trace
 FLAG_CONTACTOR = 1
 FLAG_SWITCH = 2
 FLAG_RESET = 4
@@ -121,7 +122,7 @@ def set_pin(pin, level):
     if _levels[pin] == level:
         return
     _levels[pin] = level
-    if _trace_n < TRACE_RECORDS:
+    if _trace_n < TRACE_RECORDS and pin not in _SHOW_PINS:
         struct.pack_into(TRACE_FORMAT, _trace, _trace_n * 8, now_ms & 0xFFFFFFFF, pin, level)
         _trace_n += 1
     if pin == board.PIN_SWITCH or pin == board.PIN_SWITCH_2:

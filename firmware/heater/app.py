@@ -21,7 +21,7 @@ from heater.control.room import RoomControl
 from heater.hardware import Hardware
 from heater.limits import arbiter
 from heater.plan.clock import Clock
-from heater.plan.local import Buttons
+from heater.plan.local import Buttons, led
 from heater.plan.scheduler import Plan
 from heater.protect import monitors
 from heater.protect.guard import Guard
@@ -41,6 +41,10 @@ _LASTING_PHASE = const(7)
 # emitter at full power gets dangerous (minutes; see docs/safety.md).
 _WATCHDOG_MS = const(3000)
 _COLLECT_TICKS = const(100)
+_BEEP_MS = const(30)  # a press that was taken
+# Codes in the event journal: 1 to 99 belong to the record room, a fault adds its number.
+_FAULT_CAME = const(100)
+_FAULT_WENT = const(200)
 
 running = None  # the one Heater
 
@@ -66,12 +70,12 @@ class Heater:
         self.arbiter = arbiter.Arbiter()
         kind = self.settings.get("heater.modulator")
         kind = board.MODULATOR if kind == "board" else kind
-        self.modulator = modulator.make(
-            kind, board.STAGE_PERMILLE[0], self.settings.get("control.relay_profile")
-        )
+        self.modulator = modulator.make(kind, board.STAGE_PERMILLE[0])
+        self._wears = kind != "ssr"  # contacts that wear have a profile
         self.hardware.fit_element(kind, board.STAGE_PERMILLE)
+        lasting.restore_latches(self, cause)
         self.configure()
-        lasting.restore(self, cause)
+        lasting.restore(self)
         self.console = Console(
             self.hardware.console_port(), services.methods(self), services.words(self)
         )
@@ -88,12 +92,15 @@ class Heater:
     def configure(self):
         """Hand the settings to every room; after a start and after every commit."""
         cfg = self.settings
+        self._revision = cfg.revision
         self.rated_w = cfg.get("heater.rated_w")
         self.rated_mv = cfg.get("heater.rated_mv")
         self.guard.configure(cfg, self.board)
         self.clock.configure(cfg)
         self.plan.configure(cfg)
         self.control.configure(cfg)
+        if self._wears:
+            self.modulator.set_profile(*modulator.PROFILES[cfg.get("control.relay_profile")])
         self.arbiter.configure(cfg)
         self.books.configure(cfg)
 
@@ -117,8 +124,8 @@ class Heater:
             self.books.second(self.snapshot, self._withholding())
         self._phase = phase + 1 if phase < 9 else 0
         event = self.buttons.step(inp.buttons)
-        if event:
-            self.plan.press(event)
+        if event and self.plan.press(event) and not self.plan.quiet:
+            out.beep_ms = _BEEP_MS
 
         limits = self.arbiter
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
@@ -206,7 +213,9 @@ class Heater:
         view.switchings = energy.switchings[0] + energy.switchings[1]
         view.contactor_switchings = energy.switchings[2]
         view.fault_count = guard.fault_count
+        view.window_open = plan.window.open
         view.late_ticks = self.late_ticks
+        out.led = led(plan, self.buttons, guard.fault_count, 1 if out.stage else 0)
 
     def _withholding(self):
         """Number of a fault that withholds heat now, 0 for none."""
@@ -223,13 +232,17 @@ class Heater:
     def slices(self):
         """Work that may allocate and wait a little: one bounded piece a tick."""
         inp = self.inp
+        self.hardware.beep(inp.now_ms, self.out)
         self.console.poll()
+        if self.settings.revision != self._revision:
+            self.configure()
         phase = self._phase
         if phase == _BOOKS_PHASE:
             clock = self.clock
             known = clock.quality != 0
             self.books.clock(clock.epoch_s() if known else inp.uptime_s, clock.quality)
             self.books.poll(inp.uptime_s)
+            self._note_faults()
         elif phase == _LEARN_PHASE:
             self.control.learn_step()
         elif phase == _LASTING_PHASE:
@@ -237,6 +250,16 @@ class Heater:
             lasting.poll(self)
         if inp.tick % _COLLECT_TICKS == 0:
             gc.collect()
+
+    def _note_faults(self):
+        # One change of the book of faults a second into the journal: came, or went.
+        book = self.guard.book
+        change = book.next_event()
+        if change < 0:
+            return
+        i = change >> 1
+        code = monitors.ROWS[i][0] + (_FAULT_CAME if change & 1 else _FAULT_WENT)
+        self.books.journal.add(code, book.measured[i], book.expected[i], urgent=True)
 
     def fault_list(self):
         """Faults in force as dicts, newest last."""

@@ -3,7 +3,9 @@
 
 import esp32
 from bl0942 import BL0942
+from buzzer import Buzzer
 from ds18b20 import DS18B20
+from led import Led
 from machine import ADC, UART, Pin
 from micropython import const
 from ntc import NTC, beta
@@ -21,6 +23,21 @@ _CHIP_TICKS = const(10)  # a chip's temperature moves slowly
 # The meter is asked every fifth tick and its answer (23 bytes, 24 ms) collected in the next.
 _METER_TICKS = const(5)
 _REFRESH_TICKS = const(10)  # outputs are written again this often, against a disturbed latch
+
+
+# By plan/local.py's LED_*: one bit a tick, 1.6 s a round. A fault blinks fast, a window twice,
+# what waits for a clock once; heating is steady, standby a glimmer.
+_LED_PATTERNS = (
+    0,  # dark
+    0x3333,  # fault
+    0x0001,  # standby
+    0xFFFF,  # heating
+    0x7FFF,  # boost
+    0x0009,  # window
+    0x0003,  # no clock
+    0x5555,  # locked
+    0,  # off
+)
 
 
 class Hardware:
@@ -60,6 +77,8 @@ class Hardware:
             )
             self._meter = BL0942(uart, board.METER_SHUNT_UOHM, board.METER_DIVIDER)
         self._tilt = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP) if board.HAS_TILT else None
+        self._led = Led(Pin(board.PIN_LED, Pin.OUT, value=0), _LED_PATTERNS)
+        self._buzzer = Buzzer(Pin(board.PIN_BUZZER, Pin.OUT, value=0))
         self._has_chip = board.HAS_CHIP_TEMP
         self._written = -1
         self._until_refresh = 0
@@ -135,7 +154,8 @@ class Hardware:
         inp.meter_state = state
 
     def write(self, out):
-        """Put changed outputs on the pins, and all of them once a second."""
+        """Put changed outputs on the pins, and those that heat once a second anyway."""
+        self._led.show(out.led)
         mark = out.stage | out.contactor << 2 | out.leak_test << 3
         if mark == self._written and self._until_refresh:
             self._until_refresh -= 1
@@ -149,6 +169,13 @@ class Hardware:
             self.contactor.set(1)
         if self._leak_test is not None:
             self._leak_test.value(out.leak_test)
+
+    def beep(self, now_ms, out):
+        """Begin a beep that was asked for, end one that is over. Slow code."""
+        if out.beep_ms:
+            self._buzzer.beep(now_ms, out.beep_ms)
+            out.beep_ms = 0
+        self._buzzer.poll(now_ms)
 
     def off(self):
         """Everything that heats off, without asking anybody. Cannot fail."""

@@ -8,7 +8,9 @@ import machine
 from micropython import const
 
 from heater.plan.clock import UNCERTAIN
+from heater.signals import MODE_NAMES
 
+_RESIDENT = "resident"
 _GUARD = "guard"
 _MODEL = "model"
 _PLAN = "plan"
@@ -19,16 +21,29 @@ _PLAN_SAVE_S = const(600)
 _ABNORMAL = (machine.WDT_RESET,)
 
 
-def restore(heater, cause):
-    """Give every room its state of before the start. A damaged state costs that state."""
-    store = heater.books.store
-    data = store.load(_GUARD)
+def restore_latches(heater, cause):
+    """Latched faults first, before the settings are handed out. cause: machine.reset_cause().
+
+    Latches that cannot be read count as damaged settings: no heat until somebody has looked.
+    """
+    sound = heater.settings.sound
+    damaged = heater.books.store.damaged
+    data = heater.books.store.load(_GUARD)
     if data is not None:
         try:
             heater.guard.restore(data)
         except ValueError:
-            heater.guard.note_settings(False)
+            sound = False
+    elif heater.books.store.damaged != damaged:
+        sound = False
+    heater.guard.note_settings(sound)
     heater.guard.note_reset(cause in _ABNORMAL)
+
+
+def restore(heater):
+    """Give the rooms their state of before the start, after `configure`. A damaged state costs
+    that state."""
+    store = heater.books.store
     _each(store.load(_MODEL), heater.control.restore)
     _each(store.load(_PLAN), heater.plan.restore)
     last_s = heater.books.last_t_s
@@ -45,11 +60,26 @@ def poll(heater):
     if heater.guard.dirty:
         heater.guard.dirty = 0
         store.save(_GUARD, heater.guard.state(), True)
+    _keep_buttons(heater)
     uptime_s = heater.inp.uptime_s
     if uptime_s % _MODEL_SAVE_S == _MODEL_SAVE_S - 1:
         _keep(store, _MODEL, heater.control.state())
     if uptime_s % _PLAN_SAVE_S == _PLAN_SAVE_S - 1:
         _keep(store, _PLAN, heater.plan.state())
+
+
+def _keep_buttons(heater):
+    # What was pressed becomes a setting once the finger has rested for the display's ten seconds.
+    plan = heater.plan
+    if not plan.unsaved or heater.buttons.awake:
+        return
+    plan.unsaved = 0
+    settings = heater.settings
+    settings.discard(_RESIDENT)
+    settings.stage("control.mode", MODE_NAMES[plan.mode], _RESIDENT)
+    settings.stage("control.setpoint_mdeg", plan.base_mdeg, _RESIDENT)
+    settings.stage("plan.child_lock", bool(plan.child_lock), _RESIDENT)
+    settings.commit(_RESIDENT)
 
 
 def _keep(store, name, state):

@@ -69,7 +69,6 @@ def methods(heater):
 
     def cfg_commit(p):
         revision, digest = _done(settings.commit(_WHO, _integer(p, "confirm_s", 0, 3600, 0)))
-        heater.configure()
         return {"rev": revision, "sha256": digest, "restart": settings.restart_needed}
 
     def cfg_confirm(p):
@@ -78,7 +77,6 @@ def methods(heater):
 
     def cfg_revert(p):
         revision, digest = _done(settings.revert())
-        heater.configure()
         return {"rev": revision, "sha256": digest}
 
     def time_set(p):
