@@ -2,8 +2,9 @@
 #
 # An open window shows as a fall of the room temperature that the heater did not cause. A fall
 # after less heating (a set-back, a limit, the off phase of a cycle) is explained by the power
-# that is missing, so it has to be larger; a room that swings by nature (small, or cooking
-# and doors about) has to fall by more than its own habit.
+# that is missing, so it has to be larger; a room that swings by nature has to fall by more than
+# its own habit; and what a room loses above its set-point, after cooking, sun or a set-back,
+# counts for a third.
 
 from array import array
 
@@ -11,16 +12,18 @@ from micropython import const
 
 _SAMPLE_S = const(15)  # one mean: takes the 1/16 K steps of the sensor and its noise away
 _SAMPLES = const(20)  # look back 5 min
-# An airing cools a room by 0.5 K in 5 min at -10 degC, seen through a sensor lag of 420 s in a
-# room of 28 m2; a door to the hall by 0.15 K (simulated homes, docs/plan.md).
-_FALL_MDEG = const(350)
+# An airing at -10 degC cools a room of 28 m2, seen through a sensor lag of 420 s, by 0.5 K in
+# 5 min, a door to the hall by 0.06 K. In a small room everything is larger, and so is what a
+# kettle's end or a door does; the heater was chosen by the room, so its power tells the size.
+_FALL_MDEG_W = const(700_000)  # 350 mdeg at 2000 W
 _STILL_FALLING_MDEG = const(30)  # no window is opened by a room that warms up again
 _HABIT_FACTOR = const(5)  # times the usual fall in 5 min
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
 _HABIT_CLIP_MDEG = const(600)
-# A room without its heater falls at most by this in 5 min, for all of the rated power missing:
-# the steepest of the simulated homes, 2.4 K, with some margin.
-_ALLOW_MDEG = const(3000)
+# For all of the rated power missing a room may fall by this in 5 min: the steepest of the
+# simulated homes, a light annex, by 2.4 K. Power is missing against the last hour's peak, also
+# when free heat has taken its place: what falls then is the end of the free heat.
+_ALLOW_MDEG = const(2500)
 _POWER_SHIFT = const(4)  # mean of the power over 16 samples, 4 min: what the emitter still gives
 _PEAK_SHIFT = const(8)  # its peak is forgotten over 256 samples, about an hour
 _ABOVE_DIVISOR = const(3)
@@ -52,6 +55,7 @@ class Window:
         self._habit = 0  # usual fall in 5 min, mdeg * _SCALE
         self._power = 0  # W * _SCALE
         self._peak = 0
+        self._missing = 0  # of the peak, now or a while ago
         self._lowest_mdeg = 0  # while open
         self._setpoint_mdeg = 0
 
@@ -93,6 +97,11 @@ class Window:
             self._peak = self._power
         else:
             self._peak += (self._power - self._peak) >> _PEAK_SHIFT
+        missing = self._peak - self._power
+        if missing > self._missing:
+            self._missing = missing
+        else:
+            self._missing += (missing - self._missing) >> _POWER_SHIFT
 
     def _watch_opening(self, mean_mdeg, setpoint_mdeg):
         ring = self._ring
@@ -115,11 +124,11 @@ class Window:
         self._next = (self._next + 1) % _SAMPLES
         if self._filled < _SAMPLES:
             self._filled += 1
-        missing_w = (self._peak - self._power) // _SCALE
         allowed_mdeg = self._habit * _HABIT_FACTOR // _SCALE
-        if allowed_mdeg < _FALL_MDEG:
-            allowed_mdeg = _FALL_MDEG
-        allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
+        floor_mdeg = _FALL_MDEG_W // self.rated_w
+        if allowed_mdeg < floor_mdeg:
+            allowed_mdeg = floor_mdeg
+        allowed_mdeg += _ALLOW_MDEG * (self._missing // _SCALE) // self.rated_w
         if fall_mdeg > allowed_mdeg and mean_mdeg <= lowest_mdeg + _STILL_FALLING_MDEG:
             self.clear()
             self.open = 1
