@@ -1,0 +1,247 @@
+"""The safety case as data: hazard, how it is seen, how fast it is stopped, which tests prove it.
+
+Monitors are named as in firmware/heater/protect/monitors.py, tests as `file::function` below
+host_tests/. host_tests/unit/protect/test_safety_case.py fails when a row names no existing
+test, or a monitor has no row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNIT = "unit/protect/dual_hazards.py::test_"
+INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
+EXCEPTIONS = "faults/test_exceptions.py::test_any_call_may_raise"
+STORY = "faults/test_scenarios.py::test_"
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """One row of the table. time: from the first bad sample; monitors may be none."""
+
+    hazard: str
+    detection: str
+    reaction: str
+    monitors: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+def _unit(*names: str) -> tuple[str, ...]:
+    return tuple(UNIT + name for name in names)
+
+
+HAZARDS = (
+    Hazard(
+        "Room sensor open, short, bad CRC or silent",
+        "state and age from the driver: bus presence, CRC, range, age",
+        "≤ 1 s (open, short, CRC), ≤ 2 sensor periods (silent): collector if fresh, else at most "
+        "15 % of rated power while meter and every other protection are healthy, else off",
+        ("room_sensor", "room_none"),
+        (*_unit("room_sensor", "room_none"), INJECTION),
+    ),
+    Hazard(
+        "Room sensor frozen, shifted, moved, or at odds with the collector",
+        "heat given or withheld that does not move the reading; steps that air cannot make; "
+        "comparison with the collector",
+        "named; a fresh collector is believed instead. See the gaps for slow drift",
+        ("room_frozen", "room_jump", "room_disagrees"),
+        (
+            *_unit(
+                "room_frozen",
+                "room_frozen_not_when_nothing_changes",
+                "room_jump",
+                "room_jump_not_by_a_window",
+                "room_disagrees",
+            ),
+            INJECTION,
+        ),
+    ),
+    Hazard(
+        "Body or outlet too hot",
+        "body sensor against a warning and a trip limit; rate of rise over 3 s",
+        "power lowered from 100 to 110 °C; off ≤ 1 s at 115 °C; rise above 2 K/s for 3 s: off; "
+        "three trips in 24 h latch",
+        ("body_warm", "body_hot", "body_hot_repeated", "body_rise"),
+        (
+            *_unit(
+                "body_warm",
+                "body_hot",
+                "body_hot_repeated",
+                "two_trips_a_day_do_not_latch",
+                "body_rise",
+            ),
+            INJECTION,
+        ),
+    ),
+    Hazard(
+        "Body sensor lost",
+        "open, short, stale; metered heat without any rise of the body",
+        "switch off, contactor open ≤ 1 s; disagreement after 150 Wh",
+        ("body_sensor", "body_disagrees"),
+        (*_unit("body_sensor", "body_disagrees"), INJECTION),
+    ),
+    Hazard(
+        "Heater covered",
+        "body above the rise learned for the power given (six lags side by side, EN 442-2 "
+        "exponent)",
+        "off ≤ 10 min from 50 % power on; an open window is told apart",
+        ("covered",),
+        (
+            *_unit("covered", "covered_is_not_an_open_window"),
+            STORY + "covered_heater_stays_below_the_hazard",
+        ),
+    ),
+    Hazard(
+        "Element open or weak",
+        "metered power against voltage-corrected rated power of what was switched on; without a "
+        "meter: body below its learned rise",
+        "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without",
+        ("element_open", "element_weak", "element_cold"),
+        (*_unit("element_open", "element_weak", "element_cold"), INJECTION),
+    ),
+    Hazard(
+        "Modulating switch welded, at any set-point, off included",
+        "power beyond what was switched on during the meter's own window; without a meter the "
+        "body warming, or staying hot, while off",
+        "contactor open ≤ 3 s after the first metered sample of the off state; ≤ 60 s by the "
+        "body of a convector",
+        ("switch_welded", "switch_welded_body"),
+        (
+            *_unit(
+                "switch_welded",
+                "switch_welded_body",
+                "switch_welded_body_not_by_its_own_core",
+            ),
+            INJECTION,
+        ),
+    ),
+    Hazard(
+        "Contactor welded",
+        "power with the contactor open; proof test at start and daily",
+        "stays off, says “switch off the breaker”, latched until service",
+        ("contactor_welded",),
+        (
+            *_unit("contactor_welded"),
+            STORY + "contactor_welded_at_power_up",
+            STORY + "both_switches_welded_is_said_aloud",
+        ),
+    ),
+    Hazard(
+        "Leakage current",
+        "residual-current sensor above 10 mA (profile); comparator of the residual-current "
+        "circuit",
+        "both switches off in the tick that reads it (≤ 100 ms), latched through loss of power",
+        ("leak_high", "leak_comparator"),
+        (
+            *_unit("leak_high", "leak_high_outlasts_power", "leak_comparator"),
+            STORY + "remote_cannot_clear_what_only_a_person_may",
+            INJECTION,
+        ),
+    ),
+    Hazard(
+        "Leakage rising",
+        "half the trip value for 10 min; linear trend of seven daily means, 14 days ahead",
+        "warning in time for a visit",
+        ("leak_rising", "leak_trend"),
+        _unit("leak_rising", "leak_trend"),
+    ),
+    Hazard(
+        "Residual-current sensor itself",
+        "state; test winding and offset at start and daily",
+        "no heat while it fails; the self-test is repeated every 10 min",
+        ("leak_sensor", "leak_test"),
+        (
+            *_unit("leak_sensor", "leak_test"),
+            STORY + "a_shifted_leakage_sensor_never_heats",
+            STORY + "a_stuck_converter_is_found_by_the_self_test",
+            INJECTION,
+        ),
+    ),
+    Hazard(
+        "Hot joint, loose terminal",
+        "ΔU/ΔI at each switching, smoothed over 16, against the value learned in 64",
+        "half power above +300 mΩ, off above +800 mΩ",
+        ("joint_warm", "joint_hot"),
+        _unit("joint_warm", "joint_hot"),
+    ),
+    Hazard(
+        "Over- and under-voltage, over-power, meter lost",
+        "meter: above 255 V, below 176 V, above 115 % of voltage-corrected rated power",
+        "off until normal for 60 s; meter lost: named",
+        ("mains_high", "mains_low", "over_power", "meter_lost"),
+        (*_unit("mains_high", "mains_low", "over_power", "meter_lost"), INJECTION),
+    ),
+    Hazard(
+        "Tipped over (portable)",
+        "tilt switch",
+        "off ≤ 500 ms",
+        ("tilted",),
+        (*_unit("tilted"), INJECTION),
+    ),
+    Hazard(
+        "Controller too hot",
+        "temperature of the chip",
+        "power lowered over the last 15 K, off at 95 °C",
+        ("chip_hot",),
+        (*_unit("chip_hot"), INJECTION),
+    ),
+    Hazard(
+        "Room too hot",
+        "room temperature above 38 °C",
+        "off ≤ 6 s",
+        ("room_hot",),
+        (*_unit("room_hot"), INJECTION),
+    ),
+    Hazard(
+        "Firmware hung, tick late, memory full, stack, exception anywhere",
+        "hardware watchdog (3 s) fed by a completed tick only; tick deadline; the executive "
+        "catches everything",
+        "outputs off before the tick ends (exception) or by the watchdog's reset; heats again "
+        "≤ 60 s; five abnormal resets without ten quiet minutes between: safe hold, console alive",
+        ("tick_late", "exception", "safe_hold"),
+        (
+            *_unit("tick_late", "exception", "safe_hold"),
+            UNIT + "safe_hold_forgets_after_ten_quiet_minutes",
+            EXCEPTIONS,
+            STORY + "a_hang_is_over_in_a_minute",
+            STORY + "five_hangs_end_in_a_safe_hold_that_listens",
+            STORY + "the_longest_legitimate_stall_is_bounded",
+        ),
+    ),
+    Hazard(
+        "Program or settings damaged",
+        "hash of the program at start and hourly, checksum of the settings (reported to the "
+        "guard by the application)",
+        "no heat, says why",
+        ("program_damaged", "settings_damaged"),
+        _unit("program_damaged", "settings_damaged"),
+    ),
+    Hazard(
+        "Clock jumps, counter wraps (49.7 days, 30-bit tick)",
+        "none needed: protection counts its own ticks and seconds since start",
+        "no effect",
+        (),
+        _unit("wraps_do_not_matter"),
+    ),
+    Hazard(
+        "Cold start at -35 °C",
+        "sensors valid down to -40 °C",
+        "not a fault: heats within 10 s of power-up, every protection on",
+        (),
+        (*_unit("cold_start"), STORY + "cold_start_at_minus_35"),
+    ),
+    Hazard(
+        "Freezing room",
+        "room below 5 °C",
+        "heats to 7 °C in every mode but service lock",
+        (),
+        (*_unit("freezing_room"), STORY + "freezing_room_is_heated_although_off"),
+    ),
+    Hazard(
+        "Room reading drifts slowly",
+        "reserved: room implied by the body; no estimator yet, see the gaps",
+        "none yet",
+        ("room_drift",),
+        ("unit/protect/test_safety_case.py::test_the_gap_of_slow_drift_is_admitted",),
+    ),
+)
