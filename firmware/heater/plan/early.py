@@ -7,6 +7,8 @@
 # the heater has power to spare; all of it leaves none to warm with. The three numbers are the
 # state of a Kalman filter on a random walk (Astrom & Wittenmark, "Adaptive Control", ch. 2).
 
+from math import sqrt
+
 from micropython import const
 
 _WARM_MDEG = const(500)  # warm: the measured temperature is this close to the set-point
@@ -19,10 +21,14 @@ _SHARE_MAX = const(800)  # permille; beyond it the strain says more than the hea
 
 # dead time in min, min/K of an unloaded heater, more min/K by strain
 _PRIOR = (6.0, 8.0, 15.0)
-_PRIOR_VARIANCE = (25.0, 9.0, 100.0)
+_PRIOR_VARIANCE = (25.0, 49.0, 300.0)
 _DRIFT = (0.3, 0.1, 1.0)  # variance a rise: the room and its people change
-_NOISE = 4.0  # variance of a rise in min^2: people, sun, the sensor's steps
-_SURPRISE_MIN = 20.0  # a rise further off than this is not the room's doing alone
+# Standard deviation of a rise: people, sun, the sensor's steps; and a share of its length, for
+# what the law leaves out.
+_NOISE_MIN = 2.0
+_NOISE_SHARE = 0.03
+# A rise further off than this many standard deviations is not the room's doing alone.
+_SURPRISE = 3.0
 _STATE_VERSION = const(1)
 _STATE_SCALE = 1000.0
 _STATE_LENGTH = const(10)
@@ -103,10 +109,13 @@ class EarlyStart:
         estimate, variance = self._estimate, self._variance
         for i in range(3):
             variance[i][i] += _DRIFT[i]
-        error = took_s / 60.0 - sum(a * b for a, b in zip(estimate, x))
-        error = min(max(error, -_SURPRISE_MIN), _SURPRISE_MIN)
+        told = sum(a * b for a, b in zip(estimate, x))
+        error = took_s / 60.0 - told
         px = [sum(a * b for a, b in zip(row, x)) for row in variance]
-        total = _NOISE + sum(a * b for a, b in zip(px, x))
+        noise = _NOISE_MIN + _NOISE_SHARE * abs(told)
+        total = noise * noise + sum(a * b for a, b in zip(px, x))
+        most = _SURPRISE * sqrt(total)
+        error = min(max(error, -most), most)
         for i in range(3):
             estimate[i] += px[i] / total * error
         for i in range(3):
