@@ -1,4 +1,3 @@
-# ruff: noqa: F821 (package, module, ... are given by the tool that reads this)
 # The application, frozen: what every image contains, on any port. A board's manifest adds its own
 # board.py and what the application needs of the port.
 

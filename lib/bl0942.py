@@ -83,7 +83,8 @@ class BL0942:
         self._i = Scale(i_cal / (_I_LSB_PER_MV * i_mv_per_ma))
         self._p = Scale(mw)
         self.mj_per_cf = int(mw * _CF_WATT_S + 0.5)
-        self._asked_ms = None
+        self._asked_ms = 0
+        self._asked = False
         self._waiting = False
         self._misses = 0
         self._bad = 0
@@ -101,7 +102,7 @@ class BL0942:
         """Send a request, or collect what has come; never waits."""
         if self._waiting:
             self._collect(now_ms)
-        elif self._asked_ms is None or ticks_diff(now_ms, self._asked_ms) >= self._period_ms:
+        elif not self._asked or ticks_diff(now_ms, self._asked_ms) >= self._period_ms:
             self._ask(now_ms)
 
     def _ask(self, now_ms):
@@ -113,6 +114,7 @@ class BL0942:
             uart.readinto(self._buf)
         uart.write(_REQUEST)
         self._asked_ms = now_ms
+        self._asked = True
         self._waiting = True
 
     def _collect(self, now_ms):

@@ -51,7 +51,8 @@ class DS18B20:
         self._buf = bytearray(_BYTES)
         self._n = 0
         self._phase = _START
-        self._started_ms = None
+        self._started_ms = 0
+        self._at_once = True  # start with the next poll, whatever the period
         self._bad = 0
         self._good_raw = 0
         self._next = (
@@ -72,10 +73,10 @@ class DS18B20:
         self._next[self._phase](now_ms)
 
     def _start(self, now_ms):
-        if self._started_ms is not None:
-            if ticks_diff(now_ms, self._started_ms) < self._period_ms:
-                return
+        if not self._at_once and ticks_diff(now_ms, self._started_ms) < self._period_ms:
+            return
         if self._select():
+            self._at_once = False
             self._started_ms = now_ms
             self._phase = _CONVERT
 
@@ -126,7 +127,7 @@ class DS18B20:
 
     def _lost(self, state):
         self.state = state
-        self._started_ms = None  # try again with the next poll, whatever the period
+        self._at_once = True
 
     def _judge(self):
         buf = self._buf

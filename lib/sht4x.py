@@ -28,7 +28,8 @@ class SHT4x:
         self._period_ms = period_ms
         self._buf = bytearray(6)
         self._measuring = False
-        self._started_ms = None
+        self._started_ms = 0
+        self._started = False
         self._misses = 0
         self.mdeg = 0
         self.rh_permille = 0
@@ -38,14 +39,15 @@ class SHT4x:
 
     def poll(self, now_ms):
         """Start a measurement or fetch one."""
-        started = self._started_ms
+        since_ms = ticks_diff(now_ms, self._started_ms)
         try:
             if self._measuring:
-                if ticks_diff(now_ms, started) >= _MEASURE_MS:
+                if since_ms >= _MEASURE_MS:
                     self._measuring = False
                     self._i2c.readfrom_into(self._addr, self._buf)
                     self._judge()
-            elif started is None or ticks_diff(now_ms, started) >= self._period_ms:
+            elif not self._started or since_ms >= self._period_ms:
+                self._started = True
                 self._started_ms = now_ms
                 self._i2c.writeto(self._addr, _MEASURE)
                 self._measuring = True

@@ -2,7 +2,7 @@
 # of the pure modules also run, the same arithmetic is done here.
 
 try:
-    from time import ticks_diff
+    from time import ticks_diff  # pyright: ignore[reportAssignmentType]
 except ImportError:
     _HALF = 1 << 29
     _MASK = (1 << 30) - 1

@@ -1,5 +1,5 @@
 # ESP32-WROOM-32E with an element relay and a safety contactor. board.md has the circuit.
-# Pins and fitted parts only; nothing of the application is imported, so that boot.py can read it before anything else.
+# Pins and fitted parts only; nothing of the application is imported, for boot.py reads it first.
 
 from micropython import const
 

@@ -1,6 +1,6 @@
 # ESP32-C3-WROOM-02 in a radiant panel: a triac with zero-crossing opto-coupler and a safety relay.
 # board.md has the circuit.
-# Pins and fitted parts only; nothing of the application is imported, so that boot.py can read it before anything else.
+# Pins and fitted parts only; nothing of the application is imported, for boot.py reads it first.
 
 from micropython import const
 

@@ -1,4 +1,3 @@
-# ruff: noqa: F821 (package, module, ... are given by the tool that reads this)
 # The application, this board, and what they need of the port.
 
 include("../manifest.py")

@@ -1,6 +1,6 @@
 # ESP32-S3-WROOM-1-N8 with a solid-state switch, safety contactor, energy meter and
 # residual-current sensor. board.md has the circuit.
-# Pins and fitted parts only; nothing of the application is imported, so that boot.py can read it before anything else.
+# Pins and fitted parts only; nothing of the application is imported, for boot.py reads it first.
 
 from micropython import const
 

@@ -1,5 +1,5 @@
-# Takes the place of the port's own _boot.py, which runs before boot.py and waits for ever when the
-# file system cannot be mounted: outputs to their safe level, then a file system, whatever it takes.
+# Takes the place of the port's own _boot.py, which runs before boot.py and waits for ever when
+# the file system cannot be mounted: outputs to their safe level, then a file system at any price.
 
 import board
 from machine import Pin
