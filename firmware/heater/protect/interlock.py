@@ -11,7 +11,7 @@ CLOSED = const(2)
 RELEASING = const(3)
 
 _SETTLE_TICKS = const(2)  # contactor closed and done bouncing (< 50 ms) before current flows
-_RELEASE_TICKS = const(3)  # relay drop-out (< 20 ms), or half a mains cycle of a triac
+_RELEASE_TICKS = const(2)  # relay drop-out (< 20 ms), or half a mains cycle of a triac
 _REST_TICKS = const(10)  # shortest time open, so that nothing can make it chatter
 
 

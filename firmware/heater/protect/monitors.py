@@ -66,7 +66,7 @@ ROWS = (
      ALWAYS, SLOW),
     (23, "body_rise", "rise of the body temperature", "mdeg/s", "protect.body_rise_mdeg_s", 1,
      500, 3000, 300_000, OPEN, AUTO, ALWAYS, SLOW),
-    (24, "body_sensor", "body sensor state", "", 0, 1, 0, 300, 30_000, OPEN, AUTO, ALWAYS, FAST),
+    (24, "body_sensor", "body sensor state", "", 0, 1, 0, 0, 30_000, OPEN, AUTO, ALWAYS, FAST),
     (25, "body_disagrees", "heat given without the body getting warm", "Wh", 150, 1, 0, 0, 0,
      OPEN, LOCAL, METER, SLOW),
     (26, "covered", "body above its learned rise, share of the limit", "permille", 1000, 1, 500,
