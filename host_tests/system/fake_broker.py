@@ -153,7 +153,7 @@ def stray_acks(peer, _):
     peer.welcome()
     peer.send(b"\x40\x02\x00\x09\xb0\x02\x00\x01\x90\x03\x00\x05\x00\x62\x02\x00\x01")
     peer.send(publish(TOPIC, GOOD))
-    first, body = peer.packet()
+    body = peer.packet()[1]
     peer.send(b"\x40\x02" + body[3:5])
     peer.hang()
 

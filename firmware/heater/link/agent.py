@@ -7,14 +7,17 @@ import json
 from micropython import const
 
 from heater import signals
+from heater.link import forward
 from heater.link.commands import Commands
-from heater.link.forward import Forwarder
 from heater.link.handshake import Handshake
 from heater.link.telemetry import Telemetry
 
 _FILE = "link"
 _SAVE_S = const(21_600)  # lease numbers change every minute; the welcome covers what is not saved
-_EFFECT_S = const(30)  # measured effect of a limit is reported over this time after it
+# The measured effect of a limit is told over the time after it in which it must be in force: a
+# relay is allowed 10 s to obey.
+_EFFECT_FROM_S = const(10)
+_EFFECT_TO_S = const(30)
 _RATE = const(4)  # messages handled in one call at most
 
 # Settings a server must know to plan with this heater.
@@ -46,7 +49,9 @@ class Agent:
     def __init__(self, net, inbox, outgoing, rooms):
         self.refused = {}  # reason -> authentic messages that were not applied
         self.handshake = Handshake()
-        self.commands = Commands(rooms.settings, rooms.actions, rooms.changed, self._save)
+        actions = dict(rooms.actions)
+        actions["log"] = self._log
+        self.commands = Commands(rooms.settings, actions, rooms.changed, self._save)
         self.telemetry = Telemetry(self._put, rooms.cause_names)
         self._net = net
         self._inbox = inbox
@@ -55,7 +60,7 @@ class Agent:
         self._leases = rooms.leases
         self._collector = rooms.collector
         self._forwarders = [
-            Forwarder(name, rooms.streams[name], self._put, outgoing.room)
+            forward.Forwarder(name, rooms.streams[name], self._put, outgoing.room)
             for name in rooms.streams
         ]
         self._session = 0
@@ -170,6 +175,13 @@ class Agent:
             False,
         )
 
+    def _log(self, args):
+        read = self._rooms.readers[args["stream"]]
+        records, following = read(args["from"], forward.BATCH)
+        if records:
+            self._put("records", forward.batch(args["stream"], records, following, True), False)
+        return {"sent": len(records), "next": following}
+
     def _received(self, message):
         if message["nonce"] != self.handshake.nonce:
             self._refuse("nonce")
@@ -202,7 +214,8 @@ class Agent:
                 one.begin()
         if self.handshake.due(now_s):
             self._hello(now_s)
-        self.telemetry.step(snap, self._leases.state_name(), now_s, self.utc_s(now_s))
+        leases = self._leases
+        self.telemetry.step(snap, leases.state_name(), leases.limit_w(), now_s, self.utc_s(now_s))
         if self.handshake.welcomed():
             for one in self._forwarders:
                 one.step(now_s)
@@ -223,10 +236,11 @@ class Agent:
         effect = self._effect
         if effect is None:
             return
-        effect[4] += 1
-        effect[5] += snap.power_w
-        effect[6] = max(effect[6], snap.power_w)
-        if now_s - effect[3] >= _EFFECT_S:
+        if now_s - effect[3] > _EFFECT_FROM_S:
+            effect[4] += 1
+            effect[5] += snap.power_w
+            effect[6] = max(effect[6], snap.power_w)
+        if now_s - effect[3] >= _EFFECT_TO_S:
             self._effect = None
             self._acknowledge(
                 effect[0], effect[1], effect[2], "effect", "", now_s, snap,

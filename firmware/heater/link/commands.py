@@ -5,6 +5,7 @@ from micropython import const
 from heater.link import messages
 
 _SKEW_S = const(60)
+_REMOTE = ("resident", "company")  # owners of the settings that may be changed from afar
 _REMEMBERED = const(8)  # results kept, for a server that asks again
 
 
@@ -15,8 +16,8 @@ class Refused(Exception):
 class Commands:
     """Executes authentic commands of the right form.
 
-    settings: with `stage(name, value, who)`, `discard(who)`, `commit(who)` as in heater.record;
-    everything remote speaks as "company", whose rights end where the table of settings says.
+    settings: with `row(name)`, `stage(name, value, who)`, `discard(who)`, `commit(who)` as in
+    heater.record; everything remote speaks as "company" and within the bounds of the installer.
     actions: {name: callable(args)} for what is no setting (override, identify, proof_test,
     restart, log); they raise Refused. changed(): called after a commit.
     save(state): keeps `state()` before anything is done.
@@ -81,11 +82,11 @@ class Commands:
         return ""
 
     def _execute(self, name, args):
-        form = messages.COMMANDS.get(name)
-        if form is None:
+        if name not in messages.COMMANDS:
             return ["rejected", "unknown", {}]
         try:
-            messages.check(form, args)
+            if messages.COMMANDS[name] is not None:
+                messages.check(messages.COMMANDS[name], args)
             facts = self._perform(name, args)
         except messages.Malformed as error:
             return ["rejected", error.args[0], {"name": error.args[1]}]
@@ -97,7 +98,7 @@ class Commands:
 
     def _perform(self, name, args):
         if name == "set":
-            return self._set(args["values"])
+            return self._set(args)
         if name == "mode":
             return self._set({"control.mode": args["mode"]})
         if name == "setpoint":
@@ -114,6 +115,11 @@ class Commands:
         settings = self._settings
         settings.discard(who)
         for name in values:
+            # What an installer found on site outranks an order from afar, whatever the rank.
+            row = settings.row(name)
+            if row is not None and row[6] not in _REMOTE:
+                settings.discard(who)
+                raise Refused("local_only", {"name": name, "who": row[6]})
             refusal = settings.stage(name, values[name], who)
             if refusal is not None:
                 settings.discard(who)

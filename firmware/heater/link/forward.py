@@ -3,7 +3,7 @@
 
 from micropython import const
 
-_BATCH = const(12)
+BATCH = const(12)  # records in a message
 _AGAIN_S = const(30)  # without word from the server a batch is sent again
 _ROOM = const(8)  # so much room must be left for live messages
 
@@ -34,19 +34,13 @@ class Forwarder:
             return
         if self._room() < _ROOM:
             return
-        records, following = self._books.peek(_BATCH)
+        records, following = self._books.peek(BATCH)
         if not records:
             if self._books.backlog():
                 self._books.ack(following)  # nothing readable is left there
             return
-        message = {
-            "v": 1,
-            "stream": self.stream,
-            "replayed": records[0][0] < self._live_from,
-            "next": following,
-            "items": [list(record) for record in records],
-        }
-        if self._put("records", message, False):
+        replayed = records[0][0] < self._live_from
+        if self._put("records", batch(self.stream, records, following, replayed), False):
             self._next = following
             self._sent_s = now_s
 
@@ -55,3 +49,14 @@ class Forwarder:
         self._books.ack(following)
         if self._next is not None and following >= self._next:
             self._next = None
+
+
+def batch(stream, records, following, replayed):
+    """A message of records; `following` is the number after the last of them."""
+    return {
+        "v": 1,
+        "stream": stream,
+        "replayed": replayed,
+        "next": following,
+        "items": [list(record) for record in records],
+    }

@@ -102,9 +102,9 @@ FORMS = {
     "reading": READING,
 }
 
-# The arguments of each command.
+# The arguments of each command; None: settings by name, judged by the table of settings.
 COMMANDS = {
-    "set": {"values": ("map",)},
+    "set": None,
     "mode": {"mode": ("word", MODES)},
     "setpoint": {"setpoint_mdeg": ("int", 5_000, 30_000)},
     "plan": {"week": ("text", 0, 480)},

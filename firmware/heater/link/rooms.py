@@ -7,7 +7,8 @@ class Rooms:
     settings: heater.record.settings.Settings. store: blobs with load, save, save_soon.
     leases: heater.limits.levels.Leases. collector: heater.link.collector.Collector.
     streams: {"events": outbox, "hours": outbox}, outboxes of heater.record.
-    actions: {"override" | "identify" | "proof_test" | "restart" | "log": callable(args)}, which
+    readers: {"events": read, "hours": read}, read(number, limit) -> (records, number to go on).
+    actions: {"override" | "identify" | "proof_test" | "restart": callable(args)}, which
     return facts (dict) or None, or raise heater.link.commands.Refused(reason, facts).
     changed(): called after remote settings were committed. set_clock(utc_s, uptime_s): told of
     the server's signed time. about: facts for the hello, {"firmware": ..., "board": ...}.
@@ -15,14 +16,15 @@ class Rooms:
     """
 
     def __init__(
-        self, settings, store, leases, collector, streams, actions, changed, set_clock, about,
-        cause_names,
+        self, settings, store, leases, collector, streams, readers, actions, changed, set_clock,
+        about, cause_names,
     ):  # fmt: skip
         self.settings = settings
         self.store = store
         self.leases = leases
         self.collector = collector
         self.streams = streams
+        self.readers = readers
         self.actions = actions
         self.changed = changed
         self.set_clock = set_clock

@@ -32,11 +32,11 @@ class Telemetry:
         if len(self._faults) < 16:  # the journal has them all
             self._faults.append(fault)
 
-    def step(self, snap, lease_state, now_s, utc_s):
-        """Call once a second while connected."""
+    def step(self, snap, lease_state, ordered_w, now_s, utc_s):
+        """Call once a second while connected. ordered_w: limit of the leases, -1 for none."""
         if self._faults and self._send("fault", {"fault": self._faults[0]}, now_s, utc_s):
             self._faults.pop(0)
-        shown = _shown(snap, lease_state)
+        shown = _shown(snap, lease_state, ordered_w)
         if shown != self._shown or _due(self._state_s, now_s, _STATE_S):
             if self._send("state", self._state(snap, lease_state), now_s, utc_s, True):
                 self._shown = shown
@@ -79,7 +79,7 @@ def _due(last_s, now_s, every_s):
     return last_s is None or now_s - last_s >= every_s
 
 
-def _shown(snap, lease_state):
+def _shown(snap, lease_state, ordered_w):
     # What counts as a change. Power and temperatures change all the time and do not.
     return (
         snap.mode,
@@ -88,6 +88,7 @@ def _shown(snap, lease_state):
         snap.room_source,
         snap.limit_cause,
         lease_state,
+        ordered_w,
         snap.fault_count,
         snap.window_open,
     )
