@@ -13,7 +13,7 @@ LEVELS = ("household", "unit", "building", "district")
 MODES = ("off", "heat", "plan")
 STREAMS = ("events", "hours")
 
-# A field: (kind, ...). Kinds: int low high | bool | text shortest longest | word words |
+# A field: (kind, ...). Kinds: int low high | bool | text shortest longest (characters) | word words |
 # object fields | list longest item | map (keys with integers, booleans and texts).
 _NUMBER = ("int", 0, 0x7FFFFFFF)  # epochs and sequence numbers
 _TIME = ("int", 1_577_836_800, 4_102_444_799)  # Unix seconds, 2020 to 2099
@@ -152,7 +152,7 @@ def _check_value(field, value, name):
         if not field[1] <= value <= field[2]:
             raise Malformed("range", name)
     elif kind == "text":
-        if not field[1] <= len(value.encode()) <= field[2]:
+        if not field[1] <= len(value) <= field[2]:
             raise Malformed("range", name)
     elif kind == "word":
         if value not in field[1]:
