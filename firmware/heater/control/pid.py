@@ -20,6 +20,8 @@ class Pid:
 
     def __init__(self):
         self.kp_mw = 500  # mW per mdeg, i.e. W per K; 1..20000
+        self.kp_near_mw = 500  # gain within +-near_mdeg, where a slow switch sets the pace
+        self.near_mdeg = 150
         self.ti_s = 3600
         self.tt_s = 300  # time in which the trim is given up while a limit holds the output
         self.weight_permille = 1000  # set-point weight b
@@ -50,7 +52,13 @@ class Pid:
             error = _ERROR_MAX_MDEG
         elif error < -_ERROR_MAX_MDEG:
             error = -_ERROR_MAX_MDEG
-        u = hold_w + self.trim_mw // 1000 + self.kp_mw * error // 1000
+        near = error
+        if near > self.near_mdeg:
+            near = self.near_mdeg
+        elif near < -self.near_mdeg:
+            near = -self.near_mdeg
+        u = self.kp_near_mw * near + self.kp_mw * (error - near)
+        u = hold_w + (self.trim_mw + u) // 1000
         if u > _POWER_MAX_W:
             return _POWER_MAX_W
         if u < -_POWER_MAX_W:
@@ -66,7 +74,7 @@ class Pid:
             error_mdeg = 1000
         elif error_mdeg < -1000:
             error_mdeg = -1000
-        self.move_trim(self.kp_mw * error_mdeg // self.ti_s)
+        self.move_trim(self.kp_near_mw * error_mdeg // self.ti_s)
 
     def move_trim(self, move_mw):
         """Shift I, within its bound."""

@@ -31,6 +31,7 @@ class Levels:
         self._level = 0
         self._held = 1 << 20  # ticks since the last change; a start may switch at once
         self._owed = 0
+        self.owed_ws = 0  # granted but not yet delivered, W s
         self._grant_w = 0  # the grant when the pulse began, and the highest since
         self._credit = 0
         self.set_profile(period_s, min_s, budget_s, saved)
@@ -38,6 +39,7 @@ class Levels:
 
     def set_profile(self, period_s, min_s, budget_s, saved):
         """Change the profile; takes effect from the next change on."""
+        self.cycle_s = period_s
         self._half_period = period_s * _TICKS_A_SECOND // 2
         self._min = min_s * _TICKS_A_SECOND
         self._cost = budget_s * _TICKS_A_SECOND
@@ -59,7 +61,7 @@ class Levels:
         if self._credit < self._credit_max:
             self._credit += 1
         if grant_w <= 0 or available_w <= 0:
-            self._owed = 0
+            self._owed = self.owed_ws = 0
             return self._go(0, available_w)
         if grant_w > available_w:
             grant_w = available_w
@@ -88,14 +90,16 @@ class Levels:
         elif owed < -limit:
             owed = -limit
         self._owed = owed
+        self.owed_ws = owed // _TICKS_A_SECOND
 
         if grant_w > self._grant_w:
             self._grant_w = grant_w
         if level > lower and self._grant_w - grant_w > available_w // _CUT_SHARE:
             # The grant has fallen since this pulse began: end it, also inside the least time.
             self._grant_w = grant_w
-            if self._owed > 0:
-                self._owed = 0
+            if self._owed > bound >> 1:
+                self._owed = bound >> 1
+                self.owed_ws = self._owed // _TICKS_A_SECOND
             return self._go(lower, available_w)
         if level > upper:
             return self._go(upper, available_w)
@@ -105,7 +109,7 @@ class Levels:
             if level == upper:
                 if owed <= -bound and above < span:
                     return self._go(lower, available_w)
-            elif owed >= bound and (self._credit >= self._cost or above >= span):
+            elif owed >= bound and (self._credit >= self._cost or 8 * above >= 7 * span):
                 self._grant_w = grant_w
                 return self._go(upper, available_w)
         return self._go(level, available_w)
@@ -130,5 +134,5 @@ class Levels:
 
     def hold_off(self):
         """Off now, by interlock. Nothing is owed afterwards."""
-        self._owed = 0
+        self._owed = self.owed_ws = 0
         self._go(0, 0)

@@ -12,6 +12,7 @@ from heater.control.model import RoomModel
 from heater.control.observer import Observer
 from heater.control.pid import Pid
 from heater.control.predictor import coasting_mdeg
+from heater.control.ripple import Ripple
 
 # Phase: why the demand is what it is (telemetry).
 IDLE = const(0)  # heating not allowed
@@ -38,6 +39,7 @@ class RoomControl:
     def __init__(self):
         self.model = RoomModel()
         self.observer = Observer(self.model)
+        self.ripple = Ripple(self.model)
         self.pid = Pid()
         self.learner = Learner()
         self.rated_w = 2000
@@ -45,6 +47,7 @@ class RoomControl:
         self.phase = IDLE
         self._lead_s = 0
         self._guard_s = 0
+        self._modulator = None
         self._learned = 0  # records finished; model.learned counts a running one as well
         self._loss_w = 0  # holding power to begin with
         self._mean_mw = 0  # of the power granted, over _MEAN_S
@@ -73,9 +76,17 @@ class RoomControl:
             self.model.assume(rated_w)
         self._tune()
 
+    def attach(self, modulator):
+        """Tell which modulator the demand goes to; its cycle sets the pace of the law."""
+        self._modulator = modulator
+        self._tune()
+
     def _tune(self):
         """Gains for the model as it is; the output does not move."""
-        self.pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model)
+        self.pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model, 1)
+        self.pid.kp_near_mw, lead = tuning.regulator_gains(
+            self.model, self._modulator.cycle_s if self._modulator else 1
+        )
         self._guard_s = (self.model.emitter_s + self.model.sensor_s) * _CAUTION // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
@@ -103,21 +114,30 @@ class RoomControl:
         elif observer.started:
             observer.step(observer.sensor_uk // 1000, achieved_w)
 
-        room = observer.room_uk // 1000
+        # Where the room is and heads to without the swing of the modulator.
+        ripple = self.ripple
+        if self._modulator:
+            ripple.step(self._modulator.owed_ws)
+        room_uk = observer.room_uk - ripple.room_uk
+        room = room_uk // 1000
+        slope_nk = observer.slope_nk - ripple.slope_nk
         weighted = pid.weighted(setpoint_mdeg)
         if not heat_ok or not observer.started:
             self.want_w = 0
             self.phase = IDLE
             return self._grant(0)
 
-        rise = observer.slope_nk // 1000 * self._lead_s // 1000
-        if observer.slope_nk > 0:
+        rise = slope_nk // 1000 * self._lead_s // 1000
+        if slope_nk > 0:
             coasting = coasting_mdeg(
-                self.model, observer.emitter_mw, observer.loss_mw, room - observer.wall_uk // 1000
+                self.model,
+                observer.emitter_mw - ripple.emitter_mw,
+                observer.loss_mw,
+                (room_uk - observer.wall_uk) // 1000,
             )
             if coasting > rise:
                 rise = coasting
-            rise += observer.slope_nk // 1000 * self._guard_s // 1000
+        rise += slope_nk // 1000 * self._guard_s // 1000
         u = pid.output_w(observer.holding_w(setpoint_mdeg), weighted, room, rise)
 
         want = u

@@ -18,6 +18,8 @@ class SolidState:
         self.stage = STAGE_OFF
         self.effective_w = 0  # power at the element in this tick, 0 or available_w
         self.switchings = 0  # changes from off to on, since start
+        self.cycle_s = _WINDOW_TICKS // 10
+        self.owed_ws = 0  # a window's debt is too small to be seen in the room
         self._phase = 0
         self._owed = 0  # granted less delivered, W x ticks
 
@@ -53,6 +55,9 @@ class SolidState:
         self._owed = owed if grant_w < available_w or owed < 0 else 0
         self.stage = on
         return on
+
+    def set_profile(self, *profile):
+        """A switch without contacts does not wear and has no profile; see relay.Levels."""
 
     def hold_off(self):
         """Off now, by interlock. Nothing is owed afterwards."""

@@ -11,7 +11,7 @@
 
 def observer_speed(model):
     """Bandwidth w_o of the observer in 1/s."""
-    return (1.0 if model.learned else 0.5) / (30.0 + 0.25 * model.sensor_s)
+    return (1.0 if model.learned else 0.4) / (30.0 + 0.25 * model.sensor_s)
 
 
 def observer_gains(model):
@@ -36,9 +36,12 @@ def _gain(x):
     return min(max(int(x * 4096 + 0.5), 0), 32_000)
 
 
-def regulator_gains(model):
-    """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y')."""
-    w = observer_speed(model) * 0.8
+def regulator_gains(model, cycle_s):
+    """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y').
+
+    cycle_s: of the modulator; a loop quicker than its switch would ask for what cannot be had.
+    """
+    w = min(observer_speed(model) * 0.8, 2.0 / cycle_s)
     te = float(model.emitter_s)
     k = model.rate_nk * 1e-9
     a = k * model.loss_dw * 0.1

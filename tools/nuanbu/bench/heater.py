@@ -44,6 +44,7 @@ class FastHeater:
         self.law = law or room_control()
         self.law.configure({"heater.rated_w": self.rated_w, "control.relay_profile": profile})
         self.modulator = make(modulator, low_permille, profile)
+        self.law.attach(self.modulator)
         self.setpoint_mdeg = 22_000
         self.limit_w = 3500
         self.allowed = True
