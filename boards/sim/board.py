@@ -2,6 +2,7 @@
 # Pins and fitted parts only; no imports, so that boot.py can read it before anything else.
 
 NAME = "sim"
+CHIP = "sim"
 
 # Outputs and the level that is safe (nothing heats). boot.py drives them first.
 PIN_CONTACTOR = 16
@@ -18,6 +19,9 @@ SAFE_LEVELS = (
     (PIN_LED, 0),
     (PIN_BUZZER, 0),
 )
+
+LED_ACTIVE = 1
+SWITCH_RMT = None  # number of the RMT channel that holds the switch; the simulation has none
 
 # Inputs
 PIN_ONEWIRE = 4
@@ -50,6 +54,7 @@ NTC_B_K = 3950
 NTC_SERIES_OHM = 47_000
 NTC_HOT_OHM = 1_000
 NTC_SUPPLY_MV = 3300
+NTC_ADC_UV = (142_000, 3_130_000)  # what an ESP32's ADC can read at 11 dB
 
 # Residual-current amplifier: rests at LEAK_ZERO_UV, so that a dead one is told from no leakage.
 LEAK_UV_PER_MA = 50_000
@@ -61,4 +66,5 @@ LEAK_TRIP_UA = 10_000  # of the comparator that opens the contactor's supply wit
 METER_SHUNT_UOHM = 1000
 METER_DIVIDER = 3824
 
+CONSOLE_UART = 0  # None: the port behind sys.stdin
 DATA_DIR = "/data"  # where the file system is mounted; record/ writes only here

@@ -71,7 +71,6 @@ class Heater:
         kind = self.settings.get("heater.modulator")
         kind = board.MODULATOR if kind == "board" else kind
         self.modulator = modulator.make(kind, board.STAGE_PERMILLE[0])
-        self._wears = kind != "ssr"  # contacts that wear have a profile
         self.hardware.fit_element(kind, board.STAGE_PERMILLE)
         lasting.restore_latches(self, cause)
         self.configure()
@@ -99,8 +98,7 @@ class Heater:
         self.clock.configure(cfg)
         self.plan.configure(cfg)
         self.control.configure(cfg)
-        if self._wears:
-            self.modulator.set_profile(*modulator.PROFILES[cfg.get("control.relay_profile")])
+        self.modulator.set_profile(*modulator.PROFILES[cfg.get("control.relay_profile")])
         self.arbiter.configure(cfg)
         self.books.configure(cfg)
 

@@ -4,17 +4,21 @@
 import esp32
 from bl0942 import BL0942
 from buzzer import Buzzer
+from chiptemp import ChipTemp
+from contacts import Contacts
 from ds18b20 import DS18B20
+from heldswitch import RMT_SETTINGS, HeldSwitch
 from led import Led
 from machine import ADC, UART, Pin
-from micropython import const
+from micropython import const, kbd_intr
 from ntc import NTC, beta
 from onewire import OneWire
 from outputs import Stages, Switch
 from residual import Residual
+from stdport import StdPort
 from ticks import ticks_diff
 
-from heater.signals import BUTTON_DOWN, BUTTON_MAIN, BUTTON_UP, OK, STALE
+from heater.signals import OK, STALE
 
 _PERMILLE = const(1000)
 _ROOM_STALE_MS = const(4000)  # two periods of the room sensor, 1.5 s each, and a conversion
@@ -44,8 +48,10 @@ class Hardware:
     """Everything soldered to the controller, as `board` (a board module) describes it."""
 
     def __init__(self, board):
+        self._board = board
         self.contactor = Switch(Pin(board.PIN_CONTACTOR, Pin.OUT, value=0))
-        self._first = Switch(Pin(board.PIN_SWITCH, Pin.OUT, value=0))
+        self._first = _modulating_switch(board)
+        self._held = board.SWITCH_RMT is not None
         self._second = None
         if board.PIN_SWITCH_2 is not None:
             self._second = Switch(Pin(board.PIN_SWITCH_2, Pin.OUT, value=0))
@@ -53,40 +59,39 @@ class Hardware:
         self._share = [0, _PERMILLE, _PERMILLE, _PERMILLE]  # of the element, by stage
         self._room = DS18B20(OneWire(Pin(board.PIN_ONEWIRE)))
         self._body = NTC(
-            ADC(Pin(board.PIN_BODY_NTC), atten=ADC.ATTN_11DB),
+            _adc(board.PIN_BODY_NTC),
             beta(board.NTC_R25_OHM, board.NTC_B_K),
             board.NTC_SUPPLY_MV,
             board.NTC_SERIES_OHM,
             Pin(board.PIN_BODY_RANGE, Pin.IN),
             board.NTC_HOT_OHM,
+            board.NTC_ADC_UV,
         )
-        self._leak = None
-        self._leak_test = None
+        self._leak = self._leak_test = self._meter = self._tilt = self._chip = None
         if board.HAS_LEAK:
             self._leak_test = Pin(board.PIN_LEAK_TEST, Pin.OUT, value=0)
             self._leak = Residual(
-                ADC(Pin(board.PIN_LEAK), atten=ADC.ATTN_11DB),
+                _adc(board.PIN_LEAK),
                 board.LEAK_UV_PER_MA,
                 board.LEAK_ZERO_UV,
                 Pin(board.PIN_LEAK_TRIP, Pin.IN),
             )
-        self._meter = None
         if board.HAS_METER:
             uart = UART(
                 board.UART_METER, board.METER_BAUD, tx=board.PIN_METER_TX, rx=board.PIN_METER_RX
             )
             self._meter = BL0942(uart, board.METER_SHUNT_UOHM, board.METER_DIVIDER)
-        self._tilt = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP) if board.HAS_TILT else None
-        self._led = Led(Pin(board.PIN_LED, Pin.OUT, value=0), _LED_PATTERNS)
+        if board.HAS_TILT:
+            self._tilt = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP)
+        if board.HAS_CHIP_TEMP:
+            self._chip = ChipTemp(esp32.mcu_temperature)  # pyright: ignore
+        # In the order of BUTTON_MAIN, BUTTON_UP, BUTTON_DOWN.
+        pins = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOWN)
+        self._buttons = Contacts([Pin(pin, Pin.IN, Pin.PULL_UP) for pin in pins])
+        self._led = Led(Pin(board.PIN_LED, Pin.OUT), _LED_PATTERNS, board.LED_ACTIVE)
         self._buzzer = Buzzer(Pin(board.PIN_BUZZER, Pin.OUT, value=0))
-        self._has_chip = board.HAS_CHIP_TEMP
         self._written = -1
         self._until_refresh = 0
-        self._buttons = (
-            (Pin(board.PIN_BUTTON_MAIN, Pin.IN, Pin.PULL_UP), BUTTON_MAIN),
-            (Pin(board.PIN_BUTTON_UP, Pin.IN, Pin.PULL_UP), BUTTON_UP),
-            (Pin(board.PIN_BUTTON_DOWN, Pin.IN, Pin.PULL_UP), BUTTON_DOWN),
-        )
 
     def fit_element(self, kind, stage_permille):
         """Say what drives the element: "ssr", "relay", or "stages" with the share of each."""
@@ -95,8 +100,11 @@ class Hardware:
             self._share = [0, stage_permille[0], stage_permille[1], _PERMILLE]
 
     def console_port(self):
-        """The serial port of the console."""
-        return UART(0, 115200)
+        """The serial port of the console, deaf to Ctrl-C."""
+        if self._board.CONSOLE_UART is not None:
+            return UART(self._board.CONSOLE_UART, 115200)
+        kbd_intr(-1)
+        return StdPort()
 
     # --- every tick
 
@@ -118,14 +126,12 @@ class Hardware:
             self._read_meter(inp, now_ms)
         if self._tilt is not None:
             inp.tilted = self._tilt.value()
-        buttons = 0
-        for pin, bit in self._buttons:
-            if not pin.value():
-                buttons |= bit
-        inp.buttons = buttons
-        if self._has_chip and inp.tick % _CHIP_TICKS == 0:
-            inp.chip_mdeg = esp32.mcu_temperature() * 1000
-            inp.chip_state = OK
+        if inp.tick & 1:
+            inp.buttons = self._buttons.poll()
+        if self._chip is not None and inp.tick % _CHIP_TICKS == 0:
+            self._chip.poll()
+            inp.chip_mdeg = self._chip.mdeg
+            inp.chip_state = self._chip.state
 
     def _read_room(self, inp, now_ms):
         room = self._room
@@ -157,7 +163,7 @@ class Hardware:
         """Put changed outputs on the pins, and those that heat once a second anyway."""
         self._led.show(out.led)
         mark = out.stage | out.contactor << 2 | out.leak_test << 3
-        if mark == self._written and self._until_refresh:
+        if mark == self._written and self._until_refresh and not self._held:
             self._until_refresh -= 1
             return
         self._written = mark
@@ -204,3 +210,18 @@ class Hardware:
         if not out.contactor:
             return 0
         return available_w * self._share[out.stage] // _PERMILLE
+
+
+def _modulating_switch(board):
+    """The first element switch: held by RMT where the board has a channel for it, so that it
+    opens by itself when Python stops; otherwise a plain output."""
+    pin = Pin(board.PIN_SWITCH, Pin.OUT, value=0)
+    if board.SWITCH_RMT is None:
+        return Switch(pin)
+    rmt = esp32.RMT(board.SWITCH_RMT, pin=pin, **RMT_SETTINGS)  # pyright: ignore
+    return HeldSwitch(rmt)
+
+
+def _adc(pin):
+    # 11 dB: the whole range of the dividers, 0.15 to 3.1 V.
+    return ADC(Pin(pin), atten=ADC.ATTN_11DB)  # pyright: ignore

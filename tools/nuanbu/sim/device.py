@@ -161,7 +161,7 @@ class Device:
         self._process = DeviceProcess(self._flash, board=self._board, log=self._log)
         # Two bits of the seed decide how far the tick counter is from its wrap.
         world = {"reset_cause": cause, "epoch_ms": (self._seed * 0x9E3779B1) & 0x3FFFFFFF}
-        self._commands = [{"set": {**world, **self._world}}]
+        self._commands: list[dict] = [{"set": {**world, **self._world}}]
         self._commands += [{"fault": k, "value": v} for k, v in self._faults.items()]
 
     def _provision(self, settings: dict) -> None:
