@@ -99,6 +99,7 @@ class Heater:
         self.plan.configure(cfg)
         self.control.configure(cfg)
         self.modulator.set_profile(*modulator.PROFILES[cfg.get("control.relay_profile")])
+        self.control.attach(self.modulator)
         self.arbiter.configure(cfg)
         self.books.configure(cfg)
 
