@@ -87,6 +87,7 @@ class Heater:
         self._phase = 0
         self._ms = 0
         self.late_ticks = 0
+        self.model_changed = False  # room control has learned something that is not saved yet
 
     def configure(self):
         """Hand the settings to every room; after a start and after every commit."""
@@ -243,7 +244,8 @@ class Heater:
             self.books.poll(inp.uptime_s)
             self._note_faults()
         elif phase == _LEARN_PHASE:
-            self.control.learn_step()
+            if self.control.learn_step():
+                self.model_changed = True
         elif phase == _LASTING_PHASE:
             self.guard.slow_step(inp, self.out)
             lasting.poll(self)

@@ -14,8 +14,7 @@ _RESIDENT = "resident"
 _GUARD = "guard"
 _MODEL = "model"
 _PLAN = "plan"
-_MODEL_SAVE_S = const(6 * 3600)  # what was learned moves slowly and is worth few writes
-_PLAN_SAVE_S = const(600)
+_SAVE_S = const(600)  # what was learned moves slowly; at most one write each in ten minutes
 
 # Starts that follow a defect of the firmware rather than a loss of power or a wish.
 _ABNORMAL = (machine.WDT_RESET,)
@@ -62,10 +61,11 @@ def poll(heater):
         store.save(_GUARD, heater.guard.state(), True)
     _keep_buttons(heater)
     uptime_s = heater.inp.uptime_s
-    if uptime_s % _MODEL_SAVE_S == _MODEL_SAVE_S - 1:
-        _keep(store, _MODEL, heater.control.state())
-    if uptime_s % _PLAN_SAVE_S == _PLAN_SAVE_S - 1:
+    if uptime_s % _SAVE_S == _SAVE_S - 1:
         _keep(store, _PLAN, heater.plan.state())
+        if heater.model_changed:
+            heater.model_changed = False
+            _keep(store, _MODEL, heater.control.state())
 
 
 def _keep_buttons(heater):

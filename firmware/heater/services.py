@@ -5,6 +5,7 @@
 
 import sys
 
+from heater import VERSION
 from heater.console.server import BAD_PARAMETERS, RequestError
 from heater.plan import clock as clocks
 from heater.signals import MODE_NAMES, STATE_NAMES
@@ -23,6 +24,7 @@ def methods(heater):
     def hello(p):
         return {
             "product": "nuanbu",
+            "firmware": VERSION,
             "board": heater.board.NAME,
             "serial": settings.get("heater.serial"),
             "python": sys.version.split(";")[-1].strip(),

@@ -71,6 +71,7 @@ def run(plan: Plan, progress: Callable[[float, float], None] | None = None) -> R
     with Device(settings=settings, start=weather.start_iso, seed=plan.seed) as device:
         pair = LockStep(device, house, speed=plan.speed)
         recorder = _Recorder(pair, plan, weather.source, weather.start_iso, settings)
+        recorder.record.meta.firmware = device.request("hello")["firmware"]
         told = began
         while pair.totals.seconds < seconds:
             recorder.minute()
