@@ -15,7 +15,6 @@ from sensor_state import CORRUPT, OK, OPEN, RANGE, SHORT, STALE, STARTING
 from ticks import ticks_diff
 
 _SKIP_ROM = const(0xCC)
-_MATCH_ROM = const(0x55)
 _CONVERT_T = const(0x44)
 _READ_SCRATCHPAD = const(0xBE)
 
@@ -35,7 +34,7 @@ _READ = const(5)
 
 
 class DS18B20:
-    """One DS18B20 at 12 bits, alone on its bus or addressed by `rom` (8 bytes).
+    """One DS18B20 at 12 bits, alone on its bus (an address would take 5 ms more on the wire).
 
     `ow` is a onewire.OneWire; its `pin` is read to tell a shorted bus from a present sensor.
     Call `poll(now_ms)` every tick. After each, `mdeg` is the last good temperature in millidegrees
@@ -43,10 +42,9 @@ class DS18B20:
     sensor_state, and `reads` counts good readings. poll never raises.
     """
 
-    def __init__(self, ow, period_ms=1500, rom=None):
+    def __init__(self, ow, period_ms=1500):
         self._ow = ow
         self._pin = ow.pin
-        self._rom = rom
         self._period_ms = period_ms
         self._buf = bytearray(_BYTES)
         self._n = 0
@@ -119,10 +117,7 @@ class DS18B20:
             # The bus must be back high once the presence pulse is over (240 us at the most).
             self._lost(SHORT)
             return False
-        if self._rom is None:
-            self._ow.writebyte(_SKIP_ROM)
-        else:
-            self._ow.select_rom(self._rom)
+        self._ow.writebyte(_SKIP_ROM)
         return True
 
     def _lost(self, state):

@@ -21,6 +21,7 @@ SAFE_LEVELS = (
     (PIN_BUZZER, 0),
 )
 LED_ACTIVE = const(1)
+SWITCH_RMT = None  # a relay gains nothing from it
 
 # Inputs
 PIN_ONEWIRE = const(4)
@@ -68,4 +69,5 @@ LEAK_TRIP_UA = None
 METER_SHUNT_UOHM = None
 METER_DIVIDER = None
 
+CONSOLE_UART = None  # the port behind sys.stdin: the REPL holds UART 0
 DATA_DIR = "/data"  # record/ writes only here

@@ -13,16 +13,18 @@ PIN_SWITCH = const(10)
 PIN_SWITCH_2 = None
 PIN_LEAK_TEST = None
 PIN_LED = const(8)  # strapping pin: lit by a low level, its resistor pulls up
-PIN_BUZZER = None
+PIN_BUZZER = const(3)
 SAFE_LEVELS = (
     (PIN_CONTACTOR, 0),
     (PIN_SWITCH, 0),
     (PIN_LED, 1),
+    (PIN_BUZZER, 0),
 )
 LED_ACTIVE = const(0)
+SWITCH_RMT = const(0)  # RMT channel that holds the triac: off by itself when Python stops
 
 # Inputs
-PIN_ONEWIRE = const(3)
+PIN_ONEWIRE = const(2)  # strapping pin: must be high at reset, as this bus is
 PIN_BODY_NTC = const(0)  # ADC1
 PIN_BODY_RANGE = const(1)  # drives the second resistor of the body divider (hot range)
 PIN_LEAK = None
@@ -67,4 +69,5 @@ LEAK_TRIP_UA = None
 METER_SHUNT_UOHM = None
 METER_DIVIDER = None
 
+CONSOLE_UART = None  # the port behind sys.stdin: the REPL holds UART 0
 DATA_DIR = "/data"  # record/ writes only here

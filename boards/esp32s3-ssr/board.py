@@ -22,6 +22,7 @@ SAFE_LEVELS = (
     (PIN_BUZZER, 0),
 )
 LED_ACTIVE = const(1)
+SWITCH_RMT = const(0)  # RMT channel that holds the switch: off by itself when Python stops
 
 # Inputs
 PIN_ONEWIRE = const(4)
@@ -73,4 +74,5 @@ LEAK_TRIP_UA = const(10_000)  # of the comparator that opens the contactor witho
 METER_SHUNT_UOHM = const(1000)
 METER_DIVIDER = const(3824)
 
+CONSOLE_UART = None  # the port behind sys.stdin: the REPL holds UART 0
 DATA_DIR = "/data"  # record/ writes only here

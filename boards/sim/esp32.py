@@ -2,6 +2,38 @@
 
 import world
 
+_RMT_HZ = 80_000_000
+
+
+class RMT:
+    """One channel of the pulse generator. A pulse begins when it is written; nothing happens of
+    itself between two calls, so its end shows on the pin only at the next call or `expire`."""
+
+    def __init__(self, channel, *, pin, clock_div=8, idle_level=0):
+        self._pin = pin.id
+        self._divider = clock_div
+        self._idle = idle_level
+        self._ends_us = 0
+        world.set_pin(self._pin, idle_level)
+
+    def write_pulses(self, durations, level):
+        if len(durations) != 1 or not 0 < durations[0] < 1 << 15:
+            raise ValueError("the simulated RMT sends single pulses of 15 bits")
+        begins_us = max(world.now_ms * 1000, self._ends_us)  # after the pulse before
+        self._ends_us = begins_us + durations[0] * self._divider * 1_000_000 // _RMT_HZ
+        world.set_pin(self._pin, level)
+
+    def wait_done(self, timeout=0):
+        if world.now_ms * 1000 < self._ends_us:
+            return False
+        self.expire()
+        return True
+
+    def expire(self):
+        """Let the pin fall if its pulse is over."""
+        if world.now_ms * 1000 >= self._ends_us:
+            world.set_pin(self._pin, self._idle)
+
 
 def mcu_temperature():
     """Degrees Celsius, whole, as on the C3 and S3."""

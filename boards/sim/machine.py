@@ -7,7 +7,6 @@
 import board
 import part_analog
 import world
-from part_meter import Meter
 from part_sht4x import Sht4x
 
 PWRON_RESET = 1
@@ -17,7 +16,6 @@ DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
 _BUTTON_PINS = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOWN)
-_RANGE_PIN = getattr(board, "PIN_BODY_RANGE", None)
 
 
 def _tilt():
@@ -28,11 +26,13 @@ def _onewire():
     return 0 if "room_short" in world.faults else 1
 
 
-_INPUTS = {
-    board.PIN_TILT: _tilt,
-    board.PIN_ONEWIRE: _onewire,
-    board.PIN_LEAK_TRIP: part_analog.tripped,
-}
+_INPUTS = {board.PIN_ONEWIRE: _onewire}
+if board.HAS_TILT:
+    _INPUTS[board.PIN_TILT] = _tilt
+if board.HAS_LEAK:
+    _INPUTS[board.PIN_LEAK_TRIP] = part_analog.leak.tripped
+if board.HAS_METER:
+    from part_meter import Meter
 
 
 class Pin:
@@ -54,7 +54,7 @@ class Pin:
             world.set_pin(self.id, 1 if value else 0)
         if mode != -1:
             self._is_output = mode == Pin.OUT
-            if self.id == _RANGE_PIN:
+            if self.id == board.PIN_BODY_RANGE:
                 part_analog.range_driven = self._is_output
 
     def value(self, level=None):
@@ -98,7 +98,8 @@ class UART:
     """UART 0 is the console, the board's UART_METER has the energy meter."""
 
     def __init__(self, id, baudrate=115200, **settings):
-        self._meter = Meter(baudrate) if id == board.UART_METER else None
+        is_meter = board.HAS_METER and id == board.UART_METER
+        self._meter = Meter(baudrate) if is_meter else None
 
     def init(self, baudrate=115200, **settings):
         pass

@@ -7,9 +7,8 @@ from math import exp
 import board
 import world
 
-# An ESP32 at 11 dB: nothing below 0.142 V or above 3.13 V, 12 bits, and a few codes of noise.
-_FLOOR_UV = 142_000
-_CEILING_UV = 3_130_000
+# Nothing below or above what the chip's ADC can read, 12 bits, and a few codes of noise.
+_FLOOR_UV, _CEILING_UV = board.NTC_ADC_UV
 _STEP_UV = (_CEILING_UV - _FLOOR_UV) // 4095
 _NOISE_STEPS = 5  # uniform over so many codes
 _ZERO_UV = _FLOOR_UV + _NOISE_STEPS // 2 * _STEP_UV  # the noise is centred
@@ -17,12 +16,6 @@ _CODE_0_UV = _FLOOR_UV + _STEP_UV // 2
 
 _LEAST_C = -60
 _GREATEST_C = 300  # a body far beyond anything the firmware believes must still read as something
-
-LEAK_ZERO_UV = getattr(board, "LEAK_ZERO_UV", 250_000)
-LEAK_TRIP_UA = getattr(board, "LEAK_TRIP_UA", 10_000)
-_SERIES_OHM = board.NTC_SERIES_OHM
-_RANGE_PIN = getattr(board, "PIN_BODY_RANGE", None)
-_HOT_OHM = getattr(board, "NTC_HOT_OHM", 0)
 
 range_driven = 0  # 1 while the second resistor's pin is an output
 
@@ -35,11 +28,9 @@ def _divider_table(above_ohm):
     return table
 
 
-_table = _divider_table(_SERIES_OHM)
-_hot_table = (
-    _table
-    if _RANGE_PIN is None
-    else _divider_table(_SERIES_OHM * _HOT_OHM / (_SERIES_OHM + _HOT_OHM))
+_table = _divider_table(board.NTC_SERIES_OHM)
+_hot_table = _divider_table(
+    board.NTC_SERIES_OHM * board.NTC_HOT_OHM / (board.NTC_SERIES_OHM + board.NTC_HOT_OHM)
 )
 
 
@@ -57,13 +48,16 @@ class BodyNtc:
         i = mdeg // 1000
         i = min(max(i, 0), _GREATEST_C - _LEAST_C - 1)
         t = _table
-        if range_driven and world.get_pin(_RANGE_PIN):
+        if range_driven and world.get_pin(board.PIN_BODY_RANGE):
             t = _hot_table
         return t[i] + (t[i + 1] - t[i]) * (mdeg - i * 1000) // 1000
 
 
 class LeakAmplifier:
-    """Microvolts of the residual-current amplifier: rests at LEAK_ZERO_UV."""
+    """Microvolts of the residual-current amplifier, and the comparator behind it."""
+
+    def __init__(self):
+        self._trip_uv = board.LEAK_ZERO_UV + board.LEAK_TRIP_UA * board.LEAK_UV_PER_MA // 1000
 
     def uv(self):
         ua = world.leak_ua + world.leak_test_ua
@@ -71,16 +65,15 @@ class LeakAmplifier:
             if "leak_sensor_dead" in world.faults:
                 return 0
             ua += world.faults.get("leak_sensor_offset_ua", 0)
-        return LEAK_ZERO_UV + ua * board.LEAK_UV_PER_MA // 1000
+        return board.LEAK_ZERO_UV + ua * board.LEAK_UV_PER_MA // 1000
 
 
-_leak = LeakAmplifier()
-_TRIP_UV = LEAK_ZERO_UV + LEAK_TRIP_UA * board.LEAK_UV_PER_MA // 1000
+    def tripped(self):
+        """Level of the comparator, which on a real board also opens the contactor's supply."""
+        return 1 if self.uv() >= self._trip_uv else 0
 
 
-def tripped():
-    """The comparator, which also opens the contactor's supply on a real board."""
-    return 1 if _leak.uv() >= _TRIP_UV else 0
+leak = LeakAmplifier() if board.HAS_LEAK else None
 
 
 class Floating:
@@ -93,7 +86,7 @@ def part_at(pin):
     if pin == board.PIN_BODY_NTC:
         return BodyNtc()
     if pin == board.PIN_LEAK:
-        return _leak
+        return leak
     return Floating()
 
 

@@ -11,7 +11,7 @@ import world
 _REFRESH_MS = 400
 _FRAME = 23
 _PERIOD_US = 20_000  # 1 MHz / 50 Hz
-_BAUD = getattr(board, "METER_BAUD", 9600)  # by a strap of the chip: 4800 or 9600
+_BAUD = board.METER_BAUD  # by a strap of the chip: 4800 or 9600
 _BYTE_US = 10 * 1_000_000 // _BAUD  # 8N1
 _CREEP_W = 3  # below this the chip counts nothing (its WA_CREEP register)
 

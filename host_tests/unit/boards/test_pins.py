@@ -106,5 +106,5 @@ def test_a_resistor_against_the_safe_level_is_found():
 
 def test_a_safe_level_of_no_pin_is_found():
     board = load(PANEL)
-    board["SAFE_LEVELS"] = (*board["SAFE_LEVELS"], (2, 0))
-    assert "SAFE_LEVELS: pin 2 is not in use" in faults(board)
+    board["SAFE_LEVELS"] = (*board["SAFE_LEVELS"], (9, 0))
+    assert "SAFE_LEVELS: pin 9 is not in use" in faults(board)

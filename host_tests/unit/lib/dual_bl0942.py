@@ -95,6 +95,15 @@ def test_every_flipped_bit_is_refused():
         assert meter.state == CORRUPT and meter.reads == 0
 
 
+def test_a_good_checksum_under_a_wrong_head_is_refused():
+    good = frame(v=3_500_000)
+    for head in (0x00, 0x54, 0xAA, 0xFF):
+        bad = bytes((head,)) + good[1:22]
+        meter = BL0942(Line(bad + bytes((0xFF - (0x58 + sum(bad)) % 256,))))
+        turn(meter, 3000)
+        assert meter.state == CORRUPT and meter.reads == 0
+
+
 def test_never_there_and_gone_silent():
     line = Line(b"")
     meter = BL0942(line)

@@ -72,9 +72,6 @@ class Bus:
         self.log.append(b)
         self.at = 0
 
-    def select_rom(self, rom):
-        self.log.append(bytes(rom))
-
     def readbyte(self):
         self.us += BYTE_US
         self.at += 1
@@ -227,10 +224,3 @@ def test_the_age_is_that_of_the_conversion():
         if converted is None and 0x44 in bus.log:
             converted = t
     assert sensor.reads and sensor.stamp_ms == converted
-
-
-def test_addressed_by_its_number():
-    rom = bytes((0x28, 1, 2, 3, 4, 5, 6, 7))
-    bus = Bus()
-    turn(DS18B20(bus, rom=rom), 1500)
-    assert bus.log[1] == rom and 0xCC not in bus.log

@@ -214,7 +214,7 @@ def test_contacts_ignore_bounce():
 
 def test_led_repeats_its_pattern_and_starts_it_anew():
     pin = Pin()
-    led = Led(pin, (0, 0x00FF, 0x5555))
+    led = Led(pin, (0, 0x00FF, 0x0001))
     seen = []
     for _ in range(20):
         led.show(1)

@@ -158,6 +158,26 @@ def test_a_frozen_sensor_goes_on_saying_the_same():
     near(room.mdeg, 25_000, 150)
 
 
+def test_a_conversion_takes_its_time():
+    bus = OneWire(Pin(board.PIN_ONEWIRE))
+
+    def raw():
+        bus.reset()
+        bus.writebyte(0xCC)
+        bus.writebyte(0xBE)
+        return bus.readbyte() | bus.readbyte() << 8
+
+    world.room_mdeg = 10_000
+    assert raw() == 85 * 16  # what it holds after power-up
+    bus.reset()
+    bus.writebyte(0xCC)
+    bus.writebyte(0x44)
+    world.now_ms += 749
+    assert raw() == 85 * 16
+    world.now_ms += 1
+    near(raw(), 10 * 16, 2)
+
+
 def test_air():
     world.room_mdeg = -12_340
     run_air(2000)

@@ -97,6 +97,17 @@ def test_within_a_third_of_a_kelvin_over_the_whole_range(kind, x):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_table_itself_costs_less_than_a_twentieth_of_a_kelvin(kind):
+    ntc = SENSORS[kind]
+    worst = 0.0
+    for tenth in range(-400, 1500, 3):
+        ntc._adc.ohm = KINDS[kind][0](tenth / 10)
+        settle(ntc)
+        worst = max(worst, abs(ntc.mdeg / 1000 - tenth / 10))
+    assert worst < 0.05
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_curve_and_its_inverse_agree(kind):
     ohm, celsius = KINDS[kind]
     for t in range(-44, 156, 2):
