@@ -15,7 +15,7 @@ _SAMPLES = const(20)  # look back 5 min
 # An airing at -10 degC cools a room of 28 m2, seen through a sensor lag of 420 s, by 0.5 K in
 # 5 min, a door to the hall by 0.06 K. In a small room everything is larger, and so is what a
 # kettle's end or a door does; the heater was chosen by the room, so its power tells the size.
-_FALL_MDEG_W = const(700_000)  # 350 mdeg at 2000 W
+_FALL_MDEG_W = const(600_000)  # 300 mdeg at 2000 W
 _STILL_FALLING_MDEG = const(30)  # no window is opened by a room that warms up again
 _HABIT_FACTOR = const(5)  # times the usual fall in 5 min
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
@@ -23,8 +23,10 @@ _HABIT_CLIP_MDEG = const(600)
 # For all of the rated power missing a room may fall by this in 5 min: the steepest of the
 # simulated homes, a light annex, by 2.4 K. Power is missing against the last hour's peak, also
 # when free heat has taken its place: what falls then is the end of the free heat.
-_ALLOW_MDEG = const(2500)
+_ALLOW_MDEG = const(3000)
+_WANDER_SHIFT = const(4)  # power wanders by a sixteenth of the rated one without any cause
 _POWER_SHIFT = const(4)  # mean of the power over 16 samples, 4 min: what the emitter still gives
+_MEMORY_SHIFT = const(5)  # 8 min: how long a room still falls after its power has come back
 _PEAK_SHIFT = const(8)  # its peak is forgotten over 256 samples, about an hour
 _ABOVE_DIVISOR = const(3)
 _RISE_MDEG = const(150)  # from the lowest: the window is shut again
@@ -101,7 +103,7 @@ class Window:
         if missing > self._missing:
             self._missing = missing
         else:
-            self._missing += (missing - self._missing) >> _POWER_SHIFT
+            self._missing += (missing - self._missing) >> _MEMORY_SHIFT
 
     def _watch_opening(self, mean_mdeg, setpoint_mdeg):
         ring = self._ring
@@ -128,7 +130,9 @@ class Window:
         floor_mdeg = _FALL_MDEG_W // self.rated_w
         if allowed_mdeg < floor_mdeg:
             allowed_mdeg = floor_mdeg
-        allowed_mdeg += _ALLOW_MDEG * (self._missing // _SCALE) // self.rated_w
+        missing_w = self._missing // _SCALE - (self.rated_w >> _WANDER_SHIFT)
+        if missing_w > 0:
+            allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
         if fall_mdeg > allowed_mdeg and mean_mdeg <= lowest_mdeg + _STILL_FALLING_MDEG:
             self.clear()
             self.open = 1

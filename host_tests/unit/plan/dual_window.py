@@ -23,18 +23,18 @@ def settled(power_w=800):
 
 
 def test_a_steady_fall_under_power_is_an_open_window():
-    # 0.35 K at 2 kW: 150 mdeg a minute take 140 s, then up to two samples
+    # 0.3 K at 2 kW: 150 mdeg a minute take 120 s, then up to two samples
     noticed_s, _ = run(settled(), 600, 22000, -2.5)
-    assert 130 <= noticed_s <= 175
+    assert 110 <= noticed_s <= 155
 
 
 def test_a_slow_fall_is_none():
-    # 0.3 K in 5 min
-    assert run(settled(), 3600, 22000, -0.95)[0] is None
+    # 0.26 K in 5 min
+    assert run(settled(), 3600, 22000, -0.85)[0] is None
 
 
 def test_the_fall_that_counts_follows_the_size_of_the_heater():
-    for rated_w, slope, alarm in ((800, -2.5, False), (800, -3.5, True), (3500, -1.0, True)):
+    for rated_w, slope, alarm in ((800, -2.2, False), (800, -3.0, True), (3500, -1.0, True)):
         window = Window()
         window.rated_w = rated_w
         run(window, 7200, 22000, 0, rated_w // 2)
@@ -54,8 +54,8 @@ def test_a_fall_after_less_heating_is_none():
 def test_what_is_lost_above_the_set_point_counts_for_a_third():
     window = settled()
     run(window, 900, 22000, 1.5)
-    assert run(window, 400, 23350, -3.0)[0] is None
-    assert run(settled(), 400, 22000, -3.0)[0] is not None
+    assert run(window, 400, 23350, -2.5)[0] is None
+    assert run(settled(), 400, 22000, -2.5)[0] is not None
 
 
 def test_raising_the_set_point_makes_no_alarm_of_the_past():
