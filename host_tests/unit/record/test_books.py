@@ -147,6 +147,22 @@ def test_the_outbox_hands_over_every_hour_once(tmp_path):
     assert 0 < records[0][0] <= len(sent)
 
 
+def test_a_ledger_that_was_lost_is_sent_from_its_new_beginning(tmp_path):
+    books = opened(tmp_path)
+    for uptime_s in range(1, 8 * 3600):
+        second(books, uptime_s)
+        if uptime_s == 5 * 3600:
+            books.sent_hours.ack(books.ledger.ring.next)
+    books.close()
+    for file in tmp_path.glob("ledger.*"):
+        file.unlink()
+    again = opened(tmp_path)
+    for uptime_s in range(1, 3 * 3600):
+        second(again, uptime_s)
+    assert again.sent_hours.backlog() == again.ledger.ring.next > 0
+    assert again.sent_hours.peek(9)[0][0][0] == 0
+
+
 def test_acknowledging_nonsense_changes_nothing(tmp_path):
     books = opened(tmp_path)
     for uptime_s in range(1, 3 * 3600):

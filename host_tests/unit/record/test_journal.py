@@ -48,6 +48,12 @@ def test_ordinary_events_wait_for_the_hour_and_urgent_ones_do_not(journal):
     assert not journal.poll(3602)
 
 
+def test_an_urgent_event_is_not_held_up_by_an_ordinary_one_after_it(journal):
+    journal.add(FAULT, 0, 0, True)
+    journal.add(events.BOOT)
+    assert journal.poll(1) and journal.next() == 2
+
+
 def test_nothing_new_writes_nothing(journal):
     assert not any(journal.poll(second) for second in range(0, 20_000, 7))
 
@@ -71,6 +77,16 @@ def test_a_storm_of_hours_stays_within_the_budget(tmp_path):
         budget.poll(second)
         journal.poll(second)
     assert budget.writes <= 24 + 50
+
+
+def test_a_quiet_week_saves_nothing_up_for_a_storm():
+    budget = Budget()
+    budget.poll(7 * 86_400)
+    storm = 0
+    while budget.affordable():
+        budget.spend()
+        storm += 1
+    assert storm == 20
 
 
 def test_reading_on_from_a_number(journal):

@@ -157,6 +157,13 @@ def test_a_jump_of_the_clock_closes_the_record(book, jump_s):
     assert [sum(record[ledger.ACCOUNTS_S :]) for record in records(book)] == [1200, 60]
 
 
+def test_a_jump_back_within_the_hour_does_not_make_it_longer(book):
+    now = run(book, TUESDAY_3 + 2400, 600, snapshot())
+    now = run(book, now - 1800, 2400, snapshot())
+    book.poll(now, 4, 0)
+    assert [sum(record[ledger.ACCOUNTS_S :]) for record in records(book)] == [600, 2400]
+
+
 def test_hours_without_a_clock(book):
     now = run(book, 5, 4000, snapshot(), quality=0)
     assert book.poll(TUESDAY_3, 4, 0)

@@ -53,6 +53,17 @@ def test_it_keeps_what_was_flushed_in_order(tmp_path_factory, actions):
         assert ring.next == len(flushed) and ring.waiting() == len(waiting)
         assert found == flushed[len(flushed) - len(found) :]
         assert len(found) >= min(len(flushed), PER_SEGMENT * (SEGMENTS - 1))
+        assert not found or ring.first == found[0][0]
+
+
+def test_the_oldest_segment_goes_when_a_new_one_begins(tmp_path):
+    ring = opened(tmp_path)
+    for number in range(4 * PER_SEGMENT):
+        ring.append(number, 0)
+        ring.flush()
+        kept = everything(ring)
+        assert ring.first == kept[0][0] == opened(tmp_path).first
+        assert ring.next - ring.first == len(kept) <= PER_SEGMENT * SEGMENTS
 
 
 def test_a_full_buffer_refuses_and_counts(tmp_path):
@@ -110,6 +121,21 @@ def test_a_foreign_file_is_no_segment(tmp_path):
     filled(tmp_path, 12)
     (tmp_path / "ring.2").write_bytes((tmp_path / "ring.0").read_bytes())
     assert opened(tmp_path).next == 10
+
+
+def test_a_segment_in_the_wrong_place_does_not_stop_the_ring(tmp_path):
+    filled(tmp_path, 12)
+    (tmp_path / "ring.2").rename(tmp_path / "ring.1")
+    ring = opened(tmp_path)
+    ring.append(0, 0)
+    assert ring.flush() == 1
+    assert everything(opened(tmp_path))[-1][0] == 5
+
+
+def test_a_record_with_another_number_is_left_out(tmp_path):
+    ring = filled(tmp_path, 12)
+    (tmp_path / "ring.1").write_bytes((tmp_path / "ring.0").read_bytes())
+    assert [record[0] for record in everything(ring)] == [0, 1, 2, 3, 4, 10, 11]
 
 
 def test_flash_that_takes_nothing_keeps_the_records_waiting(tmp_path):

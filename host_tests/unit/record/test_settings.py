@@ -355,6 +355,15 @@ def test_reset_does_not_confirm_a_trial_of_a_higher_role(store):
     assert settings.get("limits.failsafe_w") == 1000
 
 
+def test_reset_ends_a_trial_of_what_it_resets(store):
+    settings = started(store)
+    put(settings, control__setpoint_mdeg=19_000)
+    put(settings, confirm_s=60, control__setpoint_mdeg=25_000)
+    settings.factory_reset("installer")
+    assert not settings.poll(60)
+    assert settings.get(SETPOINT) == started(store).get(SETPOINT) == 22_000
+
+
 # --- migration
 
 
