@@ -1,10 +1,11 @@
 # The arbiter: the power granted is the least of every limit in force. Limits only lower.
 #
-# A lower limit acts in the same tick; a higher one is approached by a ramp, so that thousands of
-# heaters that are set free together do not jump together. Two things stand above the limits of
-# the network: the protections, which can only lower further, and the frost floor, which keeps
-# water pipes from freezing whatever a server says. Floors are part of what a server must plan for
-# (docs/protocol), so holding them cannot overload a feeder.
+# A lower limit acts in the same tick; when an order from outside is lifted, the higher one is
+# approached by a ramp, so that thousands of heaters that are set free together do not jump
+# together. What only this heater knows of, such as a derating, needs no ramp. Two things stand
+# above the limits of the network: the protections, which can only lower further, and the frost
+# floor, which keeps water pipes from freezing whatever a server says. Floors are part of what a
+# server must plan for (docs/protocol), so holding them cannot overload a feeder.
 
 from micropython import const
 
@@ -63,8 +64,12 @@ class Arbiter:
         self._causes = list(range(SOURCES))
         self._changed = True
         self._frost = False
-        self._least_w = 0  # what the limits come to, before the ramp
-        self._least_cause = FREE
+        self._order_w = 0  # the least order from outside, and the frost floor over it
+        self._order_cause = FREE
+        self._own_w = 0  # the least of what only this heater knows of
+        self._own_cause = FREE
+        self._rising_w = 0  # the order as it is approached by the ramp
+        self._rising_cause = STARTING
         self._ramp = RAMP_PERMILLE_S
         self._rest = 0  # ramp remainder, 1/10000 W
         self._first = True
@@ -97,32 +102,35 @@ class Arbiter:
         if self._changed or frost != self._frost:
             self._frost = frost
             self._find_least()
-        limit_w = self.limit_w
-        least_w = self._least_w
-        if least_w > limit_w and not self._first:
+        order_w = self._order_w
+        limit_w = self._rising_w
+        if order_w > limit_w and not self._first:
             self._rest += self._rated_w * self._ramp
             limit_w += self._rest // (1000 * _TICKS_S)
             self._rest %= 1000 * _TICKS_S
-            if limit_w > least_w:
-                limit_w = least_w
-            # While it rises, the cause of the old limit still binds.
-            if limit_w == least_w:
-                self.cause = self._least_cause
+            if limit_w > order_w:
+                limit_w = order_w
         else:
-            limit_w = least_w
+            limit_w = order_w
             self._rest = 0
             self._first = False
-            self.cause = self._least_cause
+        self._rising_w = limit_w
+        if limit_w == order_w:  # while it rises, the old order still binds
+            self._rising_cause = self._order_cause
+        cause = self._rising_cause
+        if self._own_w < limit_w or (self._own_w == limit_w and cause == FREE):
+            limit_w = self._own_w
+            cause = self._own_cause
         self.limit_w = limit_w
+        self.cause = cause
         self.grant_w = 0 if demand_w < 0 else demand_w if demand_w < limit_w else limit_w
         return self.grant_w
 
     def _find_least(self):
-        # Orders from outside first, then the frost floor over them, then what may not be lifted.
         self._changed = False
+        limits = self._limits
         least_w = self._rated_w
         cause = FREE
-        limits = self._limits
         source = SOURCES - 1
         while source >= HOUSEHOLD:
             if NONE < limits[source] < least_w:
@@ -132,10 +140,14 @@ class Arbiter:
         if self._frost and least_w < self._floor_w:
             least_w = self._floor_w if self._floor_w < self._rated_w else self._rated_w
             cause = FROST
+        self._order_w = least_w
+        self._order_cause = cause
+        least_w = self._rated_w
+        cause = FREE
         while source > FREE:
             if NONE < limits[source] < least_w:
                 least_w = limits[source]
                 cause = self._causes[source]
             source -= 1
-        self._least_w = least_w
-        self._least_cause = cause
+        self._own_w = least_w
+        self._own_cause = cause
