@@ -102,7 +102,7 @@ TEXTS = {
     ),
     "room_drift": (
         ("室温读数漂移", "Room reading drifts"),
-        ("室温读数与机体推算相差 {m}。", "The room reading is {m} off what the heater implies."),
+        ("室温读数与机体推算不符。", "The room reading does not fit the heater's own body."),
         ("用标准温度计核对室温传感器。", "Compare the sensor with a reference thermometer."),
     ),
     "room_disagrees": (
@@ -239,7 +239,7 @@ UNITS = {
     "": (1, 0, ""),
 }
 # Differences of temperature, not temperatures.
-_KELVIN = ("room_jump", "room_drift", "room_disagrees")
+_KELVIN = ("room_jump", "room_disagrees")
 
 
 def show(code, unit, value):

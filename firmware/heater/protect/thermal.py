@@ -18,9 +18,11 @@ _CANDIDATES = const(6)
 _G = (0, 202, 344, 470, 587, 697, 801, 902, 1000, 1095, 1187, 1278, 1366)
 _MIN_N = const(200)  # permille: below that the excess says little about E
 _SAMPLES = const(180)  # half an hour of heating before anything is concluded
+_RECENT = const(256)  # samples the error of a candidate is averaged over
 _FIRST = const(6)  # a candidate's first samples only give it a value, not yet an error
 _GOOD_MDEG = const(1500)  # mean error below which a candidate describes the emitter
-_SLOWEST = const(1024)  # samples a learned value is averaged over
+_LEARNED = const(720)  # two hours of heating before the body may judge the room sensor
+_SLOWEST = const(8192)  # samples a learned value is averaged over: a day of heating
 _COVERED_MIN_MDEG = const(8000)
 _COVERED_PERMILLE = const(250)
 _COLD_MIN_MDEG = const(5000)
@@ -29,19 +31,26 @@ _SETTLE_S = const(15)  # the emitter's core still feeds the body so long after s
 _WELD_MDEG = const(3000)
 _HOT_MDEG = const(15_000)  # excess that must shrink within ten minutes of being off
 _HOT_CHECK_S = const(600)
+_ON_PERMILLE = const(200)  # less power covers nothing dangerous and says little
+_ON_S = const(300)  # of heating before the excess is judged: what came before fades
+_DRIFT_ON_S = const(7200)  # of heating before the body may judge the room sensor
+_DRIFT_STEPS = const(180)  # mean residual over half an hour
+_DRIFT_MDEG = const(1600)
 _FLAT_MDEG = const(4000)  # a body so close to the room is not being heated
 
 
 class Thermal:
     def __init__(self):
         self.n_64 = [0] * _CANDIDATES  # n in permille * 64
-        self.excess_mdeg = [0] * _CANDIDATES  # E of each candidate
-        self.error_mdeg = [0] * _CANDIDATES  # smoothed absolute error of each
+        self.excess_64 = [0] * _CANDIDATES  # E of each candidate in mdeg * 64
+        self.error_64 = [0] * _CANDIDATES  # smoothed absolute error of each, mdeg * 64
         self.samples = [0] * _CANDIDATES  # heating observations behind each E
         self.best = 0
         self.known = 0  # 1: the best candidate describes this emitter
         self.residual_mdeg = 0  # measured less expected excess
         self.expected_mdeg = 0
+        self._on_s = 0  # heating without pause
+        self._drift_sum = 0  # mean residual * 180
         self._past = [0, 0, 0, 0]
         self._past_at = 0
         self._past_n = 0
@@ -85,8 +94,7 @@ class Thermal:
         self._sum = 0
         self._follow(p)
         if room.source == 2:
-            signal[m.R_COVERED] = 0
-            signal[m.R_ELEMENT_COLD] = 0
+            self._unknown(signal)
             return
         excess = inp.body_mdeg - room.mdeg
         self._disagrees(excess, self._heat_ws if metered else 0, signal)
@@ -102,17 +110,40 @@ class Thermal:
         n_64 = self.n_64
         for i in range(_CANDIDATES):
             n_64[i] += (g * 64 - n_64[i]) * _STEP_S // _TAU_S[i]
+        self._on_s = self._on_s + _STEP_S if p >= _ON_PERMILLE else 0
 
     def _judge(self, excess, signal):
-        expected = self.excess_mdeg[self.best] * (self.n_64[self.best] // 64) // 1000
+        best = self.best
+        expected = self.excess_64[best] // 64 * (self.n_64[best] // 64) // 1000
+        residual = excess - expected
         self.expected_mdeg = expected
-        self.residual_mdeg = excess - expected
-        if not self.known:
+        self.residual_mdeg = residual
+        # While the emitter cools, or has just been cooling, what remains of the heat of before
+        # counts for more than the model is good for.
+        if not self.known or self._on_s < _ON_S:
+            self._unknown(signal)
             return
         limit = max(_COVERED_MIN_MDEG, expected * _COVERED_PERMILLE // 1000)
-        signal[m.R_COVERED] = max(0, self.residual_mdeg * 1000 // limit)
+        signal[m.R_COVERED] = max(0, residual * 1000 // limit)
         limit = max(_COLD_MIN_MDEG, expected * _COLD_PERMILLE // 1000)
-        signal[m.R_ELEMENT_COLD] = max(0, -self.residual_mdeg * 1000 // limit)
+        signal[m.R_ELEMENT_COLD] = max(0, -residual * 1000 // limit)
+        self._drift(residual, signal)
+
+    def _drift(self, residual, signal):
+        # While it heats steadily, the body is a second thermometer of the room: it stands above
+        # the air by what the power explains.
+        if self._on_s < _DRIFT_ON_S or self.samples[self.best] < _LEARNED:
+            self._drift_sum = 0
+            signal[m.R_ROOM_DRIFT] = 0
+            return
+        self._drift_sum += residual - self._drift_sum // _DRIFT_STEPS
+        mean = self._drift_sum // _DRIFT_STEPS
+        signal[m.R_ROOM_DRIFT] = abs(mean) * 1000 // _DRIFT_MDEG
+
+    def _unknown(self, signal):
+        signal[m.R_COVERED] = 0
+        signal[m.R_ELEMENT_COLD] = 0
+        signal[m.R_ROOM_DRIFT] = 0
 
     def _learn(self, excess):
         # A heater that is being covered, or fails, must not be learned as normal.
@@ -128,16 +159,17 @@ class Thermal:
             if count < _SLOWEST:
                 count += 1
                 self.samples[i] = count
-            value = self.excess_mdeg[i]
-            error = excess - value * n // 1000
-            self.excess_mdeg[i] = value + error * 1000 // n // count
+            error = excess - self.excess_64[i] // 64 * n // 1000
+            self.excess_64[i] += error * 64 // n * 1000 // count
             if count < _FIRST:
                 continue
-            self.error_mdeg[i] += (abs(error) - self.error_mdeg[i]) // min(count - _FIRST + 1, 256)
-            if self.error_mdeg[i] < self.error_mdeg[best] or self.samples[best] < _FIRST:
+            self.error_64[i] += (abs(error) * 64 - self.error_64[i]) // min(
+                count - _FIRST + 1, _RECENT
+            )
+            if self.error_64[i] < self.error_64[best] or self.samples[best] < _FIRST:
                 best = i
         self.best = best
-        if self.samples[best] >= _SAMPLES and self.error_mdeg[best] < _GOOD_MDEG:
+        if self.samples[best] >= _SAMPLES and self.error_64[best] < _GOOD_MDEG * 64:
             self.known = 1
 
     def _disagrees(self, excess, heat_ws, signal):

@@ -362,6 +362,30 @@ def test_room_jump_not_by_a_window():
     assert not rig.has("room_jump")
 
 
+def drift_before_named(reading_mdeg_h, room_mdeg_h):
+    """Error of the reading, in mdeg, when it is named; both ends move by so much an hour."""
+    rig = Rig()
+    rig.rise, rig.tau_s, rig.duty, rig.noise = 59_000.0, 220.0, 700, 63
+    rig.run(3 * 3600)
+    assert not rig.codes()
+    learned = rig.guard.thermal.samples
+    learned[:] = [8192] * len(learned)  # as after a day of heating
+    rig.room_reads = rig.room
+    for _ in range(6 * 360):
+        rig.room_reads += reading_mdeg_h / 360
+        rig.room_true += room_mdeg_h / 360
+        rig.run(10, "room_drift")
+        if rig.has("room_drift"):
+            return abs(rig.room_reads - rig.room_true)
+    return None
+
+
+def test_room_drift():
+    assert drift_before_named(500, 0) < 2800
+    assert drift_before_named(0, -500) < 2800  # frozen while the weather turns
+    assert drift_before_named(500, 500) is None  # the room itself gets warmer
+
+
 def test_room_disagrees():
     rig = Rig().warm()
     rig.remote = 20_400

@@ -31,8 +31,7 @@ def test_every_row_names_existing_tests(hazard, repo):
 
 def test_every_monitor_has_a_test_of_its_own(repo):
     tests = defined(repo / "host_tests/unit/protect/dual_hazards.py")
-    admitted = {"room_drift"}  # a gap, see below
-    assert {f"test_{name}" for name in NAMES if name not in admitted} <= tests
+    assert {f"test_{name}" for name in NAMES} <= tests
 
 
 def test_the_document_is_in_step(repo):
@@ -93,9 +92,3 @@ def test_what_can_burn_can_never_be_cleared_from_afar():
 def test_every_row_fits_the_full_board():
     for row in monitors.ROWS:
         assert monitors.fitted(row, Board) or row[11] == monitors.NO_METER
-
-
-def test_the_gap_of_slow_drift_is_admitted(repo):
-    text = (repo / safety.PLACE).read_text(encoding="utf-8")
-    gaps = text.split("## Known gaps")[1]
-    assert "room_drift" in gaps
