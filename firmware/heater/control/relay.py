@@ -106,10 +106,12 @@ class Levels:
         if level < lower:
             return self._go(lower, available_w)
         if self._held >= self._min:
+            # Out of budget the relay rests where it does less harm: off at low load, on at high.
+            paid = self._credit >= self._cost
             if level == upper:
-                if owed <= -bound and above < span:
+                if owed <= -bound and above < span and (paid or 2 * above < span):
                     return self._go(lower, available_w)
-            elif owed >= bound and (self._credit >= self._cost or 8 * above >= 7 * span):
+            elif owed >= bound and (paid or 2 * above >= span):
                 self._grant_w = grant_w
                 return self._go(upper, available_w)
         return self._go(level, available_w)
@@ -119,8 +121,8 @@ class Levels:
             if level > self._level:
                 self.switchings += 1
                 self._credit -= self._cost
-                if self._credit < 0:
-                    self._credit = 0
+                if self._credit < -self._credit_max:
+                    self._credit = -self._credit_max
             self._level = level
             self._held = 0
         self.effective_w = self._share(level) * available_w // 1000

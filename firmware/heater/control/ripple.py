@@ -7,7 +7,6 @@
 
 from micropython import const
 
-_ROOM_MAX_UK = const(4_000_000)
 _JUMP_WS = const(20_000)  # no element delivers that in a second: a debt was struck off
 
 
@@ -19,6 +18,7 @@ class Ripple:
         self.emitter_mw = 0
         self.room_uk = 0
         self.slope_nk = 0
+        self.room_max_uk = 4_000_000  # a swing beyond that of regular cycles is to be regulated
         self._owed_ws = 0
 
     def step(self, owed_ws):
@@ -35,8 +35,8 @@ class Ripple:
         heat_dw = self.emitter_mw // 100 - m.loss_dw * (room // 1000) // 1000
         self.slope_nk = m.rate_nk * heat_dw // 10
         room += self.slope_nk // 1000
-        if room > _ROOM_MAX_UK:
-            room = _ROOM_MAX_UK
-        elif room < -_ROOM_MAX_UK:
-            room = -_ROOM_MAX_UK
+        if room > self.room_max_uk:
+            room = self.room_max_uk
+        elif room < -self.room_max_uk:
+            room = -self.room_max_uk
         self.room_uk = room

@@ -30,6 +30,7 @@ _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
 _MEAN_S = const(1200)
 _CAUTION = const(5)  # percent of all lags, added to the lead: the split of the lags is uncertain
+_SLOW_CYCLE_S = const(60)
 _SETTLED_S = const(300)  # a record ends this long after full power
 
 
@@ -83,10 +84,13 @@ class RoomControl:
 
     def _tune(self):
         """Gains for the model as it is; the output does not move."""
-        self.pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model, 1)
-        self.pid.kp_near_mw, lead = tuning.regulator_gains(
-            self.model, self._modulator.cycle_s if self._modulator else 1
-        )
+        cycle_s = self._modulator.cycle_s if self._modulator else 1
+        pid = self.pid
+        pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model, 1)
+        pid.kp_near_mw, _ = tuning.regulator_gains(self.model, cycle_s)
+        if cycle_s >= _SLOW_CYCLE_S:
+            pid.kp_mw = min(pid.kp_mw, self.rated_w * 3 // 2)
+        self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         self._guard_s = (self.model.emitter_s + self.model.sensor_s) * _CAUTION // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):

@@ -23,6 +23,9 @@ class SolidState:
         self._phase = 0
         self._owed = 0  # granted less delivered, W x ticks
 
+    def set_profile(self, *profile):
+        """Profiles are for relays: a solid-state switch does not wear."""
+
     def step(self, grant_w, available_w):
         """Stage for this tick.
 
