@@ -309,6 +309,88 @@ def test_what_is_no_saved_state_is_refused():
     assert plan.restore(good)
 
 
+def through_the_night(home, from_s, to_s, room_mdeg=18000, power_w=400):
+    # second by second, as the device does; returns the first second of an early start
+    begun_s = None
+    for uptime_s in range(from_s, to_s):
+        home.clock.step(uptime_s)
+        home.plan.step(uptime_s, home.clock, room_mdeg, 1, power_w, 0)
+        if begun_s is None and home.plan.reason == reasons.BY_EARLY_START:
+            begun_s = uptime_s
+    return begun_s
+
+
+CHANGE_S = 6 * 3600 + 1800  # 06:30 comfort
+
+
+def test_it_heats_ahead_of_a_rise_and_keeps_to_it():
+    home = Home(4, plan__early_start=True)
+    begun_s = through_the_night(home, 4 * 3600, CHANGE_S)
+    assert begun_s and home.plan.setpoint_mdeg == 22000
+    assert home.plan.preset == presets.COMFORT
+    # what it told then is what it had begun with
+    assert abs(home.plan.early.lead_s(18000, 22000) - (CHANGE_S - begun_s)) <= 90
+    # warmer than thought: it stays with the set-point of the change
+    through_the_night(home, begun_s, begun_s + 600)
+    home.after(begun_s + 601, room_mdeg=21900)
+    assert home.plan.setpoint_mdeg == 22000 and home.plan.reason == reasons.BY_EARLY_START
+    assert home.at(6, 30).reason == reasons.BY_PLAN
+    # and not ahead of a set-back
+    assert through_the_night(home, CHANGE_S, CHANGE_S + 7200) is None
+
+
+def test_no_early_start_when_warm_enough_switched_off_or_without_a_sensor():
+    assert through_the_night(Home(4, plan__early_start=True), 4 * 3600, CHANGE_S, 21600) is None
+    assert through_the_night(Home(4), 4 * 3600, CHANGE_S) is None
+    home = Home(4, plan__early_start=True)
+    for uptime_s in range(4 * 3600, CHANGE_S):
+        home.clock.step(uptime_s)
+        home.plan.step(uptime_s, home.clock, 18000, 0, 400, 0)
+        assert home.plan.reason == reasons.BY_PLAN
+    off = Home(4, plan__early_start=True, control__mode="off")
+    assert through_the_night(off, 4 * 3600, CHANGE_S) is None
+
+
+def test_a_press_ends_an_early_start_for_this_change_only():
+    home = Home(4, plan__early_start=True)
+    begun_s = through_the_night(home, 4 * 3600, CHANGE_S)
+    home = Home(4, plan__early_start=True)
+    through_the_night(home, 4 * 3600, begun_s + 60)
+    home.plan.press(local.DOWN)
+    assert through_the_night(home, begun_s + 60, CHANGE_S) is None
+    assert home.plan.reason == reasons.BY_OVERRIDE and home.plan.setpoint_mdeg == 21500
+    assert home.at(6, 30).setpoint_mdeg == 22000
+    # the next evening's rise at 17:00 has its early start again
+    evening_s = 17 * 3600
+    assert through_the_night(home, CHANGE_S, evening_s) is not None
+
+
+def test_a_rise_held_back_by_a_limit_teaches_nothing():
+    for limited in (0, 1):
+        home = Home(6)
+        for uptime_s in range(6 * 3600, CHANGE_S + 2400):
+            room_mdeg = 18000 if uptime_s < CHANGE_S else 18000 + 2 * (uptime_s - CHANGE_S)
+            home.clock.step(uptime_s)
+            home.plan.step(uptime_s, home.clock, room_mdeg, 1, 1500, limited)
+        assert home.plan.early.rises == 1 - limited
+
+
+def test_an_open_window_lowers_to_frost_until_somebody_presses():
+    home = Home(9)
+    uptime_s = home.uptime_s
+    for fall_mdeg in range(0, 2000, 3):
+        uptime_s += 1
+        home.after(uptime_s, 20000 - fall_mdeg)
+    assert home.plan.window.open
+    assert home.plan.setpoint_mdeg == 7000 and home.plan.reason == reasons.BY_WINDOW
+    home.plan.press(local.UP)
+    assert home.after(uptime_s + 1, 18000).setpoint_mdeg == 20500
+    off = Home(9, plan__window=False)
+    for fall_mdeg in range(0, 2000, 3):
+        off.after(off.uptime_s + 1, 20000 - fall_mdeg)
+    assert off.plan.setpoint_mdeg == 20000
+
+
 def held(buttons, level, ticks):
     events = [buttons.step(level) for _ in range(ticks)]
     return [event for event in events if event]

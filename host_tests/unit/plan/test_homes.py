@@ -21,8 +21,10 @@ def test_an_open_window_is_noticed_in_five_minutes_and_left_when_shut(name, outd
 
 @pytest.mark.parametrize("name", ["corner-convector", "light-timber-panel", "top-floor-oil"])
 def test_neither_a_door_nor_a_set_back_is_an_open_window(name):
-    home = Living(name, ConstantWeather(-15), people=False, plan__early_start=False,
-                  plan__week="mon-sun 05:00 comfort 07:00 sleep", plan__sleep_mdeg=16000)  # fmt: skip
+    home = Living(
+        name, ConstantWeather(-15), people=False, plan__early_start=False,
+        plan__week="mon-sun 05:00 comfort 07:00 sleep", plan__sleep_mdeg=16000,
+    )  # fmt: skip
     while home.t_s < 10 * 3600:
         home.house._occupants.door_open = home.t_s >= 6 * 3600
         home.second()
