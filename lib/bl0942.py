@@ -30,11 +30,13 @@ _CF_WATT_S = 1638.4 * 256
 class Scale:
     """Turns a 24-bit register into an engineering unit with products under 2**30.
 
-    value = register * factor, kept as `mul` / 2**(12 + shift) with 17 bits of `mul`: right to
-    8 millionths, finer than the meter.
+    value = register * factor (above 0, below 16), kept as `mul` / 2**(12 + shift) with 17 bits of
+    `mul`: right to 8 millionths, finer than the meter.
     """
 
     def __init__(self, factor):
+        if not 0 < factor < 16:
+            raise ValueError("scale: above 0, below 16")
         shift = 0
         while factor * (1 << (13 + shift)) < (1 << 17):
             shift += 1
