@@ -147,7 +147,8 @@ class Client(simple.MQTTClient):
         if op not in _ACKS or size != _ACKS[op]:
             raise ProtocolError(errno.EINVAL)
         body = self.sock.read(size)
-        if (body[0] << 8 | body[1]) == self._awaited:
+        pid = body[0] << 8 | body[1]
+        if pid and pid == self._awaited:  # 0 is no identifier, and nothing is waited for
             self._awaited = 0
             self.sock.give_back(bytes((size,)) + body)
             return op

@@ -5,12 +5,13 @@ import os
 import random
 import sys
 
+import pytest
+
 from heater.limits import lease
 
 sys.path.insert(0, os.path.dirname(__file__))
-from lease_model import CONTROLLED, Model  # noqa: E402
+from lease_model import CONTROLLED, Model
 
-SEQUENCES = int(os.environ.get("LEASE_SEQUENCES", "10000"))
 UTC_0 = 1_790_000_000
 
 
@@ -118,15 +119,24 @@ class Pair:
         assert limit == self.model.applied, self.log
 
 
-def test_machine_and_model_agree():
-    visited, events = set(), 0
-    for seed in range(SEQUENCES):
+def sequences(seeds):
+    visited = set()
+    for seed in seeds:
         pair = Pair(random.Random(seed))
         for _ in range(pair.rnd.randrange(5, 40)):
             before = pair.model.state
             pair.event()
-            events += 1
             visited.add((before, pair.model.state))
+    return visited
+
+
+@pytest.mark.soak
+def test_a_million_sequences():
+    sequences(range(10_000, 1_010_000))
+
+
+def test_machine_and_model_agree():
+    visited = sequences(range(10_000))
     # A generator that never leaves INIT would prove nothing.
     for state in CONTROLLED:
         for other in ("init", "failsafe", "autonomous"):
