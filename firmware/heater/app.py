@@ -20,8 +20,9 @@ from heater.control import modulator
 from heater.control.room import RoomControl
 from heater.hardware import Hardware
 from heater.limits import arbiter
+from heater.network import Network
 from heater.plan.clock import Clock
-from heater.plan.local import Buttons, led
+from heater.plan.local import LED_LOCKED, Buttons, led
 from heater.plan.scheduler import Plan
 from heater.protect import monitors
 from heater.protect.guard import Guard
@@ -41,6 +42,7 @@ _LASTING_PHASE = const(7)
 # emitter at full power gets dangerous (minutes; see docs/safety.md).
 _WATCHDOG_MS = const(3000)
 _COLLECT_TICKS = const(100)
+_RESTART_S = const(3)
 _BEEP_MS = const(30)  # a press that was taken
 # Codes in the event journal: 1 to 99 belong to the record room, a fault adds its number.
 _FAULT_CAME = const(100)
@@ -72,6 +74,7 @@ class Heater:
         kind = board.MODULATOR if kind == "board" else kind
         self.modulator = modulator.make(kind, board.STAGE_PERMILLE[0])
         self.hardware.fit_element(kind, board.STAGE_PERMILLE)
+        self.network = Network(self, cause == machine.PWRON_RESET)
         lasting.restore_latches(self, cause)
         self.configure()
         lasting.restore(self)
@@ -87,6 +90,8 @@ class Heater:
         self._phase = 0
         self._ms = 0
         self.late_ticks = 0
+        self.identify_s = 0  # seconds for which the LED says "it is this one"
+        self._restart_s = _RESTART_S
         self.model_changed = False  # room control has learned something that is not saved yet
 
     def configure(self):
@@ -103,6 +108,7 @@ class Heater:
         self.control.attach(self.modulator)
         self.arbiter.configure(cfg)
         self.books.configure(cfg)
+        self.network.configure(cfg)
 
     # --- the tick
 
@@ -160,6 +166,7 @@ class Heater:
             inp.uptime_s, self.clock, guard.room_mdeg, guard.room_ok, self.achieved_w,
             limits.limit_w < self.control.want_w,
         )  # fmt: skip
+        self.network.second(inp, limits)
         self.available_w = self.hardware.available_w(inp, self.rated_w, self.rated_mv)
         self._limit_by_guard(limits, guard)
         setpoint_mdeg = plan.setpoint_mdeg
@@ -215,7 +222,11 @@ class Heater:
         view.fault_count = guard.fault_count
         view.window_open = plan.window.open
         view.late_ticks = self.late_ticks
-        out.led = led(plan, self.buttons, guard.fault_count, 1 if out.stage else 0)
+        if self.identify_s:
+            self.identify_s -= 1
+            out.led = LED_LOCKED
+        else:
+            out.led = led(plan, self.buttons, guard.fault_count, 1 if out.stage else 0)
 
     def _withholding(self):
         """Number of a fault that withholds heat now, 0 for none."""
@@ -234,6 +245,7 @@ class Heater:
         inp = self.inp
         self.hardware.beep(inp.now_ms, self.out)
         self.console.poll()
+        self.network.poll(inp, self.snapshot)
         if self.settings.revision != self._revision:
             self.configure()
         phase = self._phase
@@ -249,6 +261,10 @@ class Heater:
         elif phase == _LASTING_PHASE:
             self.guard.slow_step(inp, self.out)
             lasting.poll(self)
+            if self.network.restart_due:
+                self._restart_s -= 1  # the answer to whoever asked goes out first
+                if not self._restart_s:
+                    self.restart()
         if inp.tick % _COLLECT_TICKS == 0:
             gc.collect()
 
@@ -261,6 +277,13 @@ class Heater:
         i = change >> 1
         code = monitors.ROWS[i][0] + (_FAULT_CAME if change & 1 else _FAULT_WENT)
         self.books.journal.add(code, book.measured[i], book.expected[i], urgent=True)
+
+    def restart(self):
+        """Switch off, save everything, and start anew: at the end of this tick's slices."""
+        self.out.safe()
+        self.hardware.off()
+        self.books.close()
+        machine.reset()
 
     def fault_list(self):
         """Faults in force as dicts, newest last."""
@@ -301,4 +324,5 @@ def run():
     global running
     watchdog = machine.WDT(timeout=_WATCHDOG_MS)
     running = Heater(the_board, machine.reset_cause())
+    running.network.open()
     running.loop(watchdog)

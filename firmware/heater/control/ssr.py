@@ -59,9 +59,6 @@ class SolidState:
         self.stage = on
         return on
 
-    def set_profile(self, *profile):
-        """A switch without contacts does not wear and has no profile; see relay.Levels."""
-
     def hold_off(self):
         """Off now, by interlock. Nothing is owed afterwards."""
         self._rest()
