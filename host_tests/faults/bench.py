@@ -10,6 +10,7 @@ from catalogue import BY_NAME, FAULTS, Fault
 from nuanbu.sim import Device
 
 RATED_W = 2000.0
+ONE_TICK_W = RATED_W * 0.1 / 10.0  # a window of the modulator is whole ticks
 HAZARD_BODY_C = 135.0  # an accessible part at that temperature is a hazard in itself
 BOOT_S = 10.0  # power-up to heat
 RECOVERY_S = 60.0
@@ -113,7 +114,8 @@ def _inject(bench, fault):
 
 def _heating(bench):
     # Whether physics and mode leave no doubt that heat is asked for.
-    return bench.case.mode == "heat" and bench.case.room_c < 21.5
+    welded = any(f.name == "switch_welded" for f in bench.case.faults)
+    return bench.case.mode == "heat" and bench.case.room_c < 21.5 and not welded
 
 
 def _single(bench, fault):
@@ -139,7 +141,7 @@ def _single(bench, fault):
 def _capped(bench, fault):
     bench.step(fault.cap_s)
     reply = bench.step(60.0)
-    if reply.power_w > RATED_W * fault.cap * 1.01:
+    if reply.power_w > RATED_W * fault.cap + ONE_TICK_W:
         bench.fail(f"{reply.power_w:.0f} W without a room temperature")
 
 

@@ -37,7 +37,7 @@ class Fault:
     named_s: float = 5.0
     off_s: float | None = None
     cap: float | None = None
-    cap_s: float = 8.0
+    cap_s: float = 20.0  # the modulator's window in which the sensor failed is over
     latched: bool = False
     needs_heat: bool = False
 
@@ -69,6 +69,13 @@ def stall(low_ms: int, high_ms: int) -> Callable:
     return lambda bench, random: bench.device.world(hang_ms=random.randint(low_ms, high_ms))
 
 
+def weld(bench, random: Random) -> None:
+    """The switch welds, and nobody wants heat: a weld shows only when the switch ought to open."""
+    bench.held["room_c"] = max(bench.held["room_c"], 16.0)
+    bench.device.set({"control.mode": "off"})
+    bench.device.inject("switch_welded")
+
+
 SENSOR = ("room_sensor",)
 WELDED = ("switch_welded",)
 NO_CURRENT = ("element_open",)
@@ -96,7 +103,7 @@ FAULTS = (
     Fault("room_hot", hold("room_c", 40, 60), ("room_hot", "room_jump"), 12, off_s=12),
     Fault("meter_silent", part("meter_silent"), ("meter_lost",), 20),
     Fault("meter_garbage", part("meter_garbage"), ("meter_lost",), 20),
-    Fault("switch_welded", part("switch_welded"), WELDED, 12, off_s=12, latched=True),
+    Fault("switch_welded", weld, WELDED, 12, off_s=12, latched=True),
     Fault("element_open", part("element_open"), NO_CURRENT, 60, needs_heat=True),
     Fault("switch_open", part("switch_open"), NO_CURRENT, 60, needs_heat=True),
     Fault("contactor_open", part("contactor_open"), NO_CURRENT, 60, needs_heat=True),
