@@ -126,6 +126,8 @@ def one():
     session.open()
     end = "none"
     try:
+        if random.randrange(2):
+            session.send("t", b"x", False, 1)  # and meanwhile whatever comes
         while True:
             session.serve(0)
     except OSError as error:

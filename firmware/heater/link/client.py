@@ -20,6 +20,8 @@ PACKET_MAX = const(4096)  # bytes of an incoming packet after its fixed header
 _TOPIC_MAX = const(256)
 
 _PUBLISH = const(0x30)
+_PUBACK = const(0x40)
+_SUBACK = const(0x90)
 _PINGRESP = const(0xD0)
 # Acknowledgements and the length each must have; SUBACK carries one code per topic.
 _ACKS = {0x40: 2, 0x50: 2, 0x62: 2, 0x70: 2, 0x90: 3, 0xB0: 2}
@@ -66,7 +68,8 @@ class Client(simple.MQTTClient):
         self._keepalive_ms = keepalive_s * 1000
         self._pinged_ms = 0
         self._pong_due = False
-        self._awaited = 0  # packet identifier whose acknowledgement is waited for
+        self._awaited_op = 0  # kind and packet identifier of the acknowledgement waited for
+        self._awaited = 0
         self.strays = 0  # acknowledgements that nobody waited for
         self.set_callback(deliver)
 
@@ -89,18 +92,18 @@ class Client(simple.MQTTClient):
 
     def send(self, topic, payload, retain=False, qos=0):
         """Publish bytes; with qos 1 return when the broker has it."""
-        self._begin()
+        self._begin(_PUBACK if qos else 0)
         self.publish(topic.encode(), payload, retain, qos)
 
     def follow(self, topic, qos=1):
         """Subscribe. Own packet: umqtt.simple before 1.8.0 spoils topics over 122 bytes."""
-        self._begin()
+        self._begin(_SUBACK)
         self.pid += 1
         body = struct.pack("!HH", self.pid, len(topic.encode())) + topic.encode() + bytes((qos,))
         high, low = divmod(len(body), 128)
         length = bytes((low | 128, high)) if high else bytes((low,))
         self.sock.write(b"\x82" + length + body)
-        while self.wait_msg() != 0x90:
+        while self.wait_msg() != _SUBACK:
             pass
         if self.sock.read(4)[3] > 1:
             raise ProtocolError(errno.EACCES)
@@ -147,8 +150,8 @@ class Client(simple.MQTTClient):
         if op not in _ACKS or size != _ACKS[op]:
             raise ProtocolError(errno.EINVAL)
         body = self.sock.read(size)
-        pid = body[0] << 8 | body[1]
-        if pid and pid == self._awaited:  # 0 is no identifier, and nothing is waited for
+        # 0 is no packet identifier: nothing is waited for.
+        if self._awaited and (op, body[0] << 8 | body[1]) == (self._awaited_op, self._awaited):
             self._awaited = 0
             self.sock.give_back(bytes((size,)) + body)
             return op
@@ -178,11 +181,12 @@ class Client(simple.MQTTClient):
         if qos:
             self.sock.write(b"\x40\x02" + packet[end : end + 2])
 
-    def _begin(self):
+    def _begin(self, ack_op):
         # Packet identifiers are 1..65535; umqtt counts on for ever. It will use the next one.
         if self.pid >= 65535:
             self.pid = 0
-        self._awaited = self.pid + 1
+        self._awaited = self.pid + 1 if ack_op else 0
+        self._awaited_op = ack_op
         self.sock.begin(self.operation_ms)
 
     def _keep_alive(self):
