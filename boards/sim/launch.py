@@ -1,6 +1,6 @@
 # Starts the firmware on the simulated board, the way the ESP32 port does: boot.py, then main.py.
 #
-#   micropython launch.py FIRMWARE_DIR LIB_DIR FLASH_FILE RX_FD TX_FD
+#   micropython launch.py FIRMWARE_DIR LIB_DIR FLASH_FILE RX_FD TX_FD [UMQTT_DIR]
 #
 # The firmware's files are taken as they are; only sys.path puts this board's modules first.
 
@@ -8,7 +8,7 @@ import sys
 
 _board_dir = sys.path[0]
 _firmware, _lib, _flash_file, _rx_fd, _tx_fd = sys.argv[1:6]
-sys.path[:] = [_board_dir, _firmware, _lib, ".frozen"]
+sys.path[:] = [_board_dir, _firmware, _lib] + sys.argv[6:] + [".frozen"]
 
 import board  # noqa: E402
 import flash  # noqa: E402

@@ -88,7 +88,7 @@ def _power_now_mw():
     permille = 0
     if (_levels[board.PIN_SWITCH] or "switch_welded" in f) and "switch_open" not in f:
         permille += _shares[0]
-    if _levels[board.PIN_SWITCH_2]:
+    if board.PIN_SWITCH_2 is not None and _levels[board.PIN_SWITCH_2]:
         permille += _shares[1]
     if permille and "element_open" in f:
         permille = 0

@@ -10,16 +10,20 @@ from heater.console.server import BAD_PARAMETERS, RequestError
 from heater.plan import clock as clocks
 from heater.signals import MODE_NAMES, STATE_NAMES
 
+_SECRET_PARTS = 40  # of about 150 characters each: more than the longest certificate
 REFUSED = -32001  # understood, but not allowed now or not to this session
 
-# A serial session speaks for the installer.
-_WHO = "installer"
 _LOCAL = "local"
 
 
 def methods(heater):
     """The methods by name."""
     settings = heater.settings
+    secret = []  # parts of a long secret that is on its way
+
+    def who():
+        # Who holds a cable stands before the heater; one without a number is still in the works.
+        return "installer" if settings.get("heater.serial") else "factory"
 
     def hello(p):
         return {
@@ -59,18 +63,18 @@ def methods(heater):
         return {"k": name, "v": value, "low": low, "high": high, "unit": row[2], "who": row[6]}
 
     def cfg_set(p):
-        _accept(settings.stage(p.get("k"), p.get("v"), _WHO))
+        _accept(settings.stage(p.get("k"), p.get("v"), who()))
         return {}
 
     def cfg_diff(p):
-        return {"diff": [list(change) for change in settings.diff(_WHO)[:8]]}
+        return {"diff": [list(change) for change in settings.diff(who())[:8]]}
 
     def cfg_drop(p):
-        settings.discard(_WHO)
+        settings.discard(who())
         return {}
 
     def cfg_commit(p):
-        revision, digest = _done(settings.commit(_WHO, _integer(p, "confirm_s", 0, 3600, 0)))
+        revision, digest = _done(settings.commit(who(), _integer(p, "confirm_s", 0, 3600, 0)))
         return {"rev": revision, "sha256": digest, "restart": settings.restart_needed}
 
     def cfg_confirm(p):
@@ -80,6 +84,31 @@ def methods(heater):
     def cfg_revert(p):
         revision, digest = _done(settings.revert())
         return {"rev": revision, "sha256": digest}
+
+    def key_put(p):
+        """Keep a secret `k`: its text `v`, in parts with `more` true for all but the last."""
+        name, text = p.get("k"), p.get("v")
+        if not isinstance(name, str) or not isinstance(text, str):
+            raise RequestError(BAD_PARAMETERS, "k and v must be texts", "correct it")
+        if len(secret) >= _SECRET_PARTS:
+            secret.clear()
+            raise RequestError(BAD_PARAMETERS, "too long", "begin anew")
+        secret.append(text)
+        if p.get("more") is True:
+            return {}
+        text = "".join(secret)
+        secret.clear()
+        refusal = heater.network.keys.set(name, text)
+        if refusal:
+            raise RequestError(BAD_PARAMETERS, "not kept: " + refusal, "ask key.list", {"k": name})
+        return {}
+
+    def key_list(p):
+        return {"present": heater.network.keys.present()}
+
+    def restart(p):
+        heater.network.restart_due = True
+        return {}
 
     def time_set(p):
         epoch_s = _integer(p, "epoch_s", 0, 1 << 40, None)
@@ -126,6 +155,9 @@ def methods(heater):
         "cfg.commit": cfg_commit,
         "cfg.confirm": cfg_confirm,
         "cfg.revert": cfg_revert,
+        "key.put": key_put,
+        "key.list": key_list,
+        "sys.restart": restart,
         "time.set": time_set,
         "faults.list": faults_list,
         "faults.clear": faults_clear,

@@ -42,3 +42,9 @@ def micropython() -> str:
     if found:
         return found
     raise UserError("no MicroPython on this computer", "run `make setup`")
+
+
+def umqtt() -> list[str]:
+    """Folder of the umqtt.simple that set-up brought, as a list of none or one."""
+    versions = sorted((repository() / ".tools" / "umqtt").glob("*/umqtt/simple.py"))
+    return [str(versions[-1].parents[1])] if versions else []

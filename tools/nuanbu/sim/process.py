@@ -95,7 +95,7 @@ class DeviceProcess:
         command = [
             find.micropython(), "-X", f"heapsize={heap}", str(board_dir / "launch.py"),
             str(root / "firmware"), str(root / "lib"), str(flash),
-            str(to_device_r), str(from_device_w),
+            str(to_device_r), str(from_device_w), *find.umqtt(),
         ]  # fmt: skip
         self._process = subprocess.Popen(
             command,

@@ -1,0 +1,94 @@
+"""The whole firmware on the simulated board, a real broker, and a server that knows docs/protocol.
+
+Scaled time: the heater lives faster than the wall clock, the network does not.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nuanbu.sim import Device
+
+sys.path.insert(0, str(Path(__file__).parent))
+import guard as side
+
+SPEED = 10.0
+RATED_W = 2000
+
+
+def link_settings(port):
+    return {
+        "heater.rated_w": RATED_W,
+        "link.enabled": True,
+        "link.host": "127.0.0.1",
+        "link.port": port,
+        "link.tls": False,
+        "link.keepalive_s": 30,
+        "link.company": "heatco",
+        "link.district": "east",
+        "link.building": "b7",
+        "link.unit": "u2",
+        "link.household": "0301",
+        "limits.failsafe_w": 600,
+        "limits.spread_s": 0,
+    }
+
+
+@pytest.fixture
+def broker(tmp_path):
+    broker = side.Mosquitto(tmp_path, "allow_anonymous true")
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def heater(broker):
+    with Device(speed=SPEED) as device:
+        device.request("key.put", k="device", v=side.DEVICE_KEY.hex())
+        device.request("key.put", k="zone.district", v=side.ZONE_KEY.hex())
+        device.set({**link_settings(broker.port), "heater.serial": "htr-1"})
+        device.power_cycle(1.0)
+        yield device
+
+
+def live(device, until, wait_s=20.0):
+    """Let the heater live in a cold room until the server has something, at most `wait_s`."""
+    end = time.monotonic() + wait_s
+    while time.monotonic() < end:
+        reply = device.step(1.0, room_c=17.0)
+        if until(reply):
+            return reply
+    raise AssertionError(f"not within {wait_s} s; last {reply}")
+
+
+def test_a_limit_reaches_the_element(broker, heater):
+    server = side.Guard(broker.port, scale=SPEED)
+    try:
+        reply = live(heater, lambda r: r.snapshot["uptime_s"] >= 60)
+        # Until a server has spoken, the agreed safe share.
+        assert reply.snapshot["limit_w"] == 600
+        live(heater, lambda r: server.nonce is not None)
+        live(heater, lambda r: r.snapshot["uptime_s"] >= 62)
+        server.heartbeat()
+        server.limit(1500)
+        live(heater, lambda r: r.snapshot["limit_w"] == 1500, 30)
+        reply = heater.step(20.0, room_c=17.0)
+        assert reply.power_w == pytest.approx(1500, rel=0.03)
+        server.heartbeat()
+        server.limit(400)
+        live(heater, lambda r: r.snapshot["limit_w"] == 400)
+        # What the running window gave too much is made good first, so at most 400 W ...
+        assert heater.step(20.0, room_c=17.0).power_w <= 400
+        # ... and then just that.
+        assert heater.step(20.0, room_c=17.0).power_w == pytest.approx(400, rel=0.05)
+        assert heater.step(1.0, room_c=17.0).snapshot["late_ticks"] == 0
+    finally:
+        server.close()
+
+
+def test_no_key_leaves_the_device(heater):
+    listed = heater.request("key.list")
+    assert side.DEVICE_KEY.hex() not in str(listed)
+    assert "device" in listed["present"]
