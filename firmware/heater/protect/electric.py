@@ -54,6 +54,16 @@ class Electric:
         low, high = board.STAGE_PERMILLE
         self.permille = (0, low, high, 1000)
 
+    def learned(self):
+        """The branch impedance, as a list of integers."""
+        return [self._joint_16, self.joint_base_mohm, self.joint_count]
+
+    def restore(self, values):
+        """Take back `learned()`. Raises ValueError when it is none."""
+        if len(values) != 3 or not 0 <= values[1] <= _JOINT_BASE_MAX_MOHM:
+            raise ValueError("joint")
+        self._joint_16, self.joint_base_mohm, self.joint_count = values
+
     def tick(self, out):
         """Remember what the outputs were during the last tick. Every tick."""
         if out.stage != self._stage or out.contactor != self._contactor:

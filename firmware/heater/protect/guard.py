@@ -369,6 +369,26 @@ class Guard:
         self.trips.restore(data[6 + n :])
         self.abnormal_resets = data[1]
 
+    def learned(self):
+        """What moves over days and is worth keeping through a restart: lists of integers by
+        name, fit for JSON. To be saved a few times a day.
+        """
+        return {
+            "thermal": self.thermal.learned(),
+            "joint": self.electric.learned(),
+            "leak": list(self.leakage.days),
+        }
+
+    def restore_learned(self, data):
+        """Take back `learned()`. Raises ValueError when it is none; then learning begins anew."""
+        try:
+            parts = [[int(v) for v in data[name]] for name in ("thermal", "joint", "leak")]
+        except (KeyError, TypeError):
+            raise ValueError("learned")
+        self.thermal.restore(parts[0])
+        self.electric.restore(parts[1])
+        self.leakage.restore(parts[2])
+
     def slow_step(self, inp, out):
         """Once a second, outside the tick: monitors that learn. Allocates nothing either."""
         electric = self.electric

@@ -18,6 +18,12 @@ class Leakage:
         self._day_sum = 0
         self.days = [-1] * _DAYS  # daily means in uA, oldest first, -1: not yet known
 
+    def restore(self, days):
+        """Take back `days`. Raises ValueError when it is none."""
+        if len(days) != _DAYS:
+            raise ValueError("leakage")
+        self.days = days
+
     def second(self, leak_ua, ok, signal):
         """Take one reading a second while the sensor is sound; writes its signals."""
         signal[m.R_LEAK_RISING] = leak_ua if ok else 0

@@ -62,6 +62,20 @@ class Thermal:
         self._cold_ws = 0
         self._heat_ws = 0
 
+    def learned(self):
+        """What was learned, as a list of integers."""
+        return self.excess_64 + self.error_64 + self.samples + [self.best, self.known]
+
+    def restore(self, values):
+        """Take back `learned()`. Raises ValueError when it is none."""
+        k = _CANDIDATES
+        if len(values) != 3 * k + 2 or not 0 <= values[-2] < k or min(values[: 3 * k]) < 0:
+            raise ValueError("thermal")
+        self.excess_64 = values[:k]
+        self.error_64 = values[k : 2 * k]
+        self.samples = values[2 * k : 3 * k]
+        self.best, self.known = values[-2:]
+
     def rise(self, body_mdeg, signal):
         """Rate of rise over three seconds. Once a second, only with a valid reading."""
         at = self._past_at

@@ -761,3 +761,20 @@ def test_contactor_spared():
     rig.duty = 500
     rig.run(10)
     assert rig.out.contactor
+
+
+def test_what_was_learned_outlasts_a_restart():
+    old = Rig()
+    old.noise = 63
+    old.run(3600)
+    kept = old.guard.learned()
+    new = Rig()
+    new.guard.restore_learned(kept)
+    assert new.guard.learned() == kept and new.guard.thermal.known
+    for bad in (None, {}, [], {"thermal": [], "joint": [], "leak": []},
+                dict(kept, joint=[0, 9999, 1]), dict(kept, thermal=[-1] * 20)):  # fmt: skip
+        try:
+            new.guard.restore_learned(bad)
+        except ValueError:
+            continue
+        raise AssertionError(bad)
