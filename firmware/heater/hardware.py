@@ -26,6 +26,7 @@ _METER_STALE_MS = const(3000)
 _CHIP_TICKS = const(10)  # a chip's temperature moves slowly
 # The meter is asked every fifth tick and its answer (23 bytes, 24 ms) collected in the next.
 _METER_TICKS = const(5)
+_TILT_TICKS = const(2)  # a knock is no fall; both contacts still act within half a second
 _REFRESH_TICKS = const(10)  # outputs are written again this often, against a disturbed latch
 
 
@@ -82,7 +83,8 @@ class Hardware:
             )
             self._meter = BL0942(uart, board.METER_SHUNT_UOHM, board.METER_DIVIDER)
         if board.HAS_TILT:
-            self._tilt = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP)
+            pin = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP)
+            self._tilt = Contacts([pin], active=1, ticks=_TILT_TICKS)
         if board.HAS_CHIP_TEMP:
             self._chip = ChipTemp(esp32.mcu_temperature)  # pyright: ignore
         # In the order of BUTTON_MAIN, BUTTON_UP, BUTTON_DOWN.
@@ -125,7 +127,7 @@ class Hardware:
         if self._meter is not None and inp.tick % _METER_TICKS < 2:
             self._read_meter(inp, now_ms)
         if self._tilt is not None:
-            inp.tilted = self._tilt.value()
+            inp.tilted = self._tilt.poll()
         if inp.tick & 1:
             inp.buttons = self._buttons.poll()
         if self._chip is not None and inp.tick % _CHIP_TICKS == 0:
