@@ -60,6 +60,6 @@ def test_old_or_new_never_mixed_never_lost(micropython, repo, scenario, manner):
 
 
 def test_a_bit_that_goes_wrong_costs_no_start_and_mixes_nothing(micropython, repo):
-    count = 200
+    count = 300
     output = run(micropython, repo, "rot.py", str(count))
     assert output.endswith(f"flips {count} unmounted 0 failures 0\n"), output[:3000]

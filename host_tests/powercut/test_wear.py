@@ -13,7 +13,7 @@ DAYS = 2
 
 @pytest.mark.parametrize(
     "load, writes_a_day, block_a_day, erases_a_day",
-    [("normal", 155, 10, 75), ("worst", 200, 10, 110)],
+    [("normal", 155, 13, 75), ("worst", 200, 13, 120)],
 )
 def test_a_day(micropython, repo, load, writes_a_day, block_a_day, erases_a_day):
     output = run(micropython, repo, "wear.py", str(DAYS), load)
