@@ -9,7 +9,9 @@ from micropython import const
 
 from heater.protect import monitors as m
 from heater.protect.book import Book
+from heater.protect.derating import Derating
 from heater.protect.electric import Electric
+from heater.protect.health import Health
 from heater.protect.interlock import OPEN, Interlock
 from heater.protect.leakage import Leakage
 from heater.protect.proof import FAILED, IDLE, LEAK, LEAK_OFF, Proof
@@ -23,12 +25,8 @@ _STARTING = const(7)
 _START_S = const(5)  # a sensor that has not answered by then is lost
 _TICK_MS = const(100)
 _SECOND_MS = const(1000)
-_CHIP_SPAN_MDEG = const(15_000)  # power falls to nothing over these last degrees
-_BODY_MARGIN_MDEG = const(5000)  # derating ends this far below the trip, so that it need not trip
-_JOINT_PERMILLE = const(500)  # half the current heats a joint a quarter as much
 _FROST_ON_MDEG = const(5000)
 _FROST_OFF_MDEG = const(7000)  # the room is heated up to here in every mode
-_QUIET_S = const(600)  # without an abnormal reset, then the count starts anew
 _MEMORY = "<BB"
 _VERSION = const(1)
 
@@ -67,23 +65,16 @@ class Guard:
         self.room = Room()
         self.thermal = Thermal()
         self.trips = Trips()
-        self.abnormal_resets = 0
-        self._quiet = 0  # 1: ten minutes have passed since the last abnormal reset
+        self.derating = Derating()
+        self.health = Health()
         self._checked = 0  # 1: `check` ran to its end in this tick
         self._mode = MODE_OFF
         self._idle_s = 0
         self._ready = 0
         self._fast_busy = 1
-        self._late = 0
-        self._late_fresh = 0
-        self._exception = 0
         self._leak_ua = 10_000
         self._leak_fine = _OK
         self._body_mdeg = 115_000
-        self._body_warn = 100_000
-        self._body_zero = 110_000
-        self._chip_mdeg = 95_000
-        self._degraded = 150
         self._idle_max_s = 1800
         self._has_leak = 1
         self._has_meter = 1
@@ -99,11 +90,7 @@ class Guard:
         self._leak_fine = _OK if board.HAS_LEAK else NOT_FITTED
         self._leak_ua = cfg.get("protect.leak_trip_ua")
         self._body_mdeg = cfg.get("protect.body_trip_mdeg")
-        self._body_zero = self._body_mdeg - _BODY_MARGIN_MDEG
-        # Two settings that contradict each other: the lower one counts.
-        self._body_warn = min(cfg.get("protect.body_warn_mdeg"), self._body_zero - 1000)
-        self._chip_mdeg = cfg.get("protect.chip_max_mdeg")
-        self._degraded = cfg.get("protect.degraded_permille")
+        self.derating.configure(cfg)
         self._idle_max_s = cfg.get("protect.contactor_idle_s")
         self.electric.configure(cfg, board)
         self.proof.configure(board)
@@ -143,7 +130,8 @@ class Guard:
         elif phase == 4:
             self._look_around(inp, signal)
         elif phase == 6:
-            self._set_ceiling(inp)
+            self.derating.second(inp, book.active, self.room_source == 2)
+            self.ceiling_permille = self.derating.permille
         elif phase == 8:
             self._housekeeping(inp, out)
         if book.changed != self._changes:
@@ -208,8 +196,8 @@ class Guard:
         state = inp.room_state
         signal[m.R_ROOM_SENSOR] = 0 if young and state == _STARTING else state
         signal[m.R_TILTED] = inp.tilted
-        signal[m.R_EXCEPTION] = self._exception
-        self._exception = 0
+        signal[m.R_EXCEPTION] = self.health.exception
+        self.health.exception = 0
         self._fast_busy = book.judge_fast(inp.uptime_s, _TICK_MS)
         self._ready = 1 if inp.body_state == _OK and inp.leak_state == self._leak_fine else 0
 
@@ -239,26 +227,8 @@ class Guard:
         if self._has_leak:
             quiet = self.proof.step == IDLE and inp.leak_state == _OK
             self.leakage.second(inp.leak_ua, quiet, signal)
-        # Late ticks count up one by one and down by one for every second without one.
-        if self._late_fresh:
-            self._late_fresh = 0
-        elif self._late > 0:
-            self._late -= 1
-        signal[m.R_TICK_LATE] = self._late
-
-    def _set_ceiling(self, inp):
-        ceiling = 1000
-        active = self.book.active
-        if inp.body_state == _OK and inp.body_mdeg > self._body_warn:
-            ceiling = _slope(inp.body_mdeg, self._body_warn, self._body_zero)
-        if inp.chip_state == _OK and inp.chip_mdeg > self._chip_mdeg - _CHIP_SPAN_MDEG:
-            chip = _slope(inp.chip_mdeg, self._chip_mdeg - _CHIP_SPAN_MDEG, self._chip_mdeg)
-            ceiling = min(ceiling, chip)
-        if active[m.R_JOINT_WARM] and ceiling > _JOINT_PERMILLE:
-            ceiling = _JOINT_PERMILLE
-        if self.room_source == 2 and ceiling > self._degraded:
-            ceiling = self._degraded
-        self.ceiling_permille = ceiling
+        if self.health.second(signal, inp.uptime_s):
+            self.dirty = 1
 
     def _housekeeping(self, inp, out):
         if self._mode == MODE_OFF and not self.frost_demand and not out.stage:
@@ -267,11 +237,6 @@ class Guard:
             self._idle_s = 0
         if not self.book.trip:
             self.proof.poll(inp, out.stage)
-        if not self._quiet and inp.uptime_s >= _QUIET_S:
-            self._quiet = 1
-            if self.abnormal_resets:
-                self.abnormal_resets = 0
-                self.dirty = 1
         self.trips.second(inp.uptime_s)
         self.book.signal[m.R_BODY_HOT_REPEATED] = self.trips.count
 
@@ -298,12 +263,11 @@ class Guard:
 
     def note_late(self):
         """A tick began after its deadline."""
-        self._late += 1
-        self._late_fresh = 1
+        self.health.late()
 
     def note_exception(self):
         """The executive caught an exception and has written safe outputs."""
-        self._exception = 1
+        self.health.exception = 1
         self._fast_busy = 1
 
     def note_program(self, sound):
@@ -317,9 +281,9 @@ class Guard:
     def note_reset(self, abnormal):
         """Once at start, after `restore`: abnormal is True after watchdog or crash."""
         if abnormal:
-            self.abnormal_resets += 1
+            self.health.resets += 1
             self.dirty = 1
-        self._flag(m.R_SAFE_HOLD, self.abnormal_resets)
+        self._flag(m.R_SAFE_HOLD, self.health.resets)
 
     def _flag(self, i, value):
         self.book.signal[i] = value
@@ -338,7 +302,7 @@ class Guard:
         "service_only".
         """
         if which in ("safe_hold", "all"):
-            self.abnormal_resets = 0
+            self.health.resets = 0
             self._flag(m.R_SAFE_HOLD, 0)
             if self.book.active[m.R_SAFE_HOLD]:
                 self.book.gone[m.R_SAFE_HOLD] = 1
@@ -355,7 +319,7 @@ class Guard:
         """Everything that must survive a loss of power, as bytes (under 400)."""
         latches = self.book.state()
         trips = self.trips.state()
-        head = struct.pack(_MEMORY, _VERSION, self.abnormal_resets & 0xFF)
+        head = struct.pack(_MEMORY, _VERSION, self.health.resets & 0xFF)
         return head + struct.pack("<HH", len(latches), len(trips)) + latches + trips
 
     def restore(self, data):
@@ -367,7 +331,7 @@ class Guard:
             raise ValueError("protect state")
         self.book.restore(data[6 : 6 + n])
         self.trips.restore(data[6 + n :])
-        self.abnormal_resets = data[1]
+        self.health.resets = data[1]
 
     def learned(self):
         """What moves over days and is worth keeping through a restart: lists of integers by
@@ -402,10 +366,3 @@ class Guard:
         self.thermal.second(
             inp, electric.mean_permille, scale, power_w, self.room, metered, signal
         )
-
-
-def _slope(value, start, end):
-    # 1000 at `start`, 0 at `end`, in between a straight line.
-    if value >= end:
-        return 0
-    return (end - value) * 1000 // (end - start)
