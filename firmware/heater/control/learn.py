@@ -29,6 +29,7 @@ _N = const(5)  # unknowns K A H c Q
 _NOISE_K = 0.04  # of a mean over SAMPLE_S, with what the model leaves out
 _MISFIT_MAX_K = 0.06
 _SWING_MIN_K = 0.4
+_FALL_MAX_K = 0.4
 _SAMPLES_MIN = const(10)
 _SAMPLES_MAX = const(80)
 _WALL_KS = 7.2  # observer.WALL_S
@@ -175,6 +176,7 @@ class Learner:
             self._asked = False
             self.active = True
             self._n = 0
+            self.offered = False
             self._x2 = 0.0
             for fit in self.bank:
                 fit.begin()
@@ -234,6 +236,11 @@ class Learner:
     @property
     def samples(self):
         return self._n
+
+    @property
+    def spoiled(self):
+        """The room has fallen far in spite of more power: a window, not a lesson."""
+        return self.active and self._y < -_FALL_MAX_K
 
     @property
     def full(self):

@@ -29,7 +29,8 @@ _ROOM_MAX_MDEG = const(80_000)
 _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
 _MEAN_S = const(1200)
-_CAUTION = const(5)  # percent of all lags, added to the lead: the split of the lags is uncertain
+_CAUTION = const(10)  # percent of all lags, added to the lead: the split of the lags is uncertain
+_SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
 _SETTLED_S = const(300)  # a record ends this long after full power
 
@@ -54,6 +55,7 @@ class RoomControl:
         self._mean_mw = 0  # of the power granted, over _MEAN_S
         self._granted_w = 0
         self._not_full_s = 0
+        self._armed = True  # the next rise of power may be a lesson
         self._tune()
 
     @property
@@ -175,17 +177,22 @@ class RoomControl:
         """One slice of learning, outside the tick. True when the model has changed."""
         learner = self.learner
         if not learner.active:
-            if self._granted_w - self._mean_mw // 1000 > self.rated_w * 3 // 10:
-                learner.begin()
+            rises = self._granted_w - self._mean_mw // 1000 > self.rated_w * 3 // 10
+            if not rises:
+                self._armed = True
+            elif self._armed:
+                self._armed = False
+                if self.observer.slope_nk > _SLOPE_MIN_NK:
+                    learner.begin()
             learner.slice()
             return False
         changed = False
         if learner.slice() and (not self._not_full_s or learner.samples < 40):
             changed = self._adopt()
-        if learner.full or (self._not_full_s >= _SETTLED_S and learner.samples >= 40):
+        if learner.spoiled or learner.full or (self._not_full_s >= _SETTLED_S and learner.samples >= 40):
+            spoiled = learner.spoiled
             learner.end()
-            if learner.offered:
-                learner.offered = False
+            if learner.offered and not spoiled:
                 self._learned = self.model.learned = min(self._learned + 1, 250)
         return changed
 
