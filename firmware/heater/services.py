@@ -130,6 +130,17 @@ def methods(heater):
             "uptime_s": view.uptime_s,
         }
 
+    def model(p):
+        """What room control has learned of this room; see heater.control.model."""
+        m = heater.control.model
+        return {
+            "rate_nk": m.rate_nk,
+            "emitter_s": m.emitter_s,
+            "sensor_s": m.sensor_s,
+            "loss_dw": m.loss_dw,
+            "learned": m.learned,
+        }
+
     def faults_list(p):
         """One fault a request, from position `at` on: a record fills most of a frame."""
         at = _integer(p, "at", 0, 100, 0)
@@ -159,6 +170,7 @@ def methods(heater):
         "key.list": key_list,
         "sys.restart": restart,
         "time.set": time_set,
+        "model": model,
         "faults.list": faults_list,
         "faults.clear": faults_clear,
     }
