@@ -63,3 +63,8 @@ def test_a_bit_that_goes_wrong_costs_no_start_and_mixes_nothing(micropython, rep
     count = 300
     output = run(micropython, repo, "rot.py", str(count))
     assert output.endswith(f"flips {count} unmounted 0 failures 0\n"), output[:3000]
+
+
+def test_a_full_flash_refuses_and_loses_nothing(micropython, repo):
+    refused = int(run(micropython, repo, "full.py").split()[-1])
+    assert refused > 10, "the flash was never full"

@@ -80,6 +80,7 @@ class Store:
             os.rename(temporary, self._file(name, generation & 1))
         except (OSError, MemoryError):
             self._event(events.FILE_UNWRITABLE, len(data))
+            _remove(temporary)  # on a full flash its fragment takes the room of the next attempt
             return False
         self._generations[name] = generation
         return True
@@ -115,10 +116,7 @@ class Store:
         self._waiting.pop(name, None)
         newest = self._generations.pop(name) & 1
         for slot in (1 - newest, newest):
-            try:
-                os.remove(self._file(name, slot))
-            except OSError:
-                pass  # was not there
+            _remove(self._file(name, slot))
 
     def _save_waiting(self, name):
         data = self._waiting[name]
@@ -163,6 +161,13 @@ class Store:
     def _event(self, code, value):
         if self._note is not None:
             self._note(code, value)
+
+
+def _remove(file):
+    try:
+        os.remove(file)
+    except OSError:
+        pass  # was not there
 
 
 def _header(name, generation, data):
