@@ -13,6 +13,9 @@ UNIT = "unit/protect/dual_hazards.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
 EXCEPTIONS = "faults/test_exceptions.py::test_any_call_may_raise"
 STORY = "faults/test_scenarios.py::test_"
+TIMES = "faults/test_reaction_times.py::test_off_in_time"
+WELD_TIME = "faults/test_reaction_times.py::test_a_weld_opens_the_contactor_in_time"
+HEALTHY = "faults/test_no_false_trips.py::test_half_a_day_without_a_false_alarm"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ HAZARDS = (
                 "body_rise",
             ),
             INJECTION,
+            TIMES,
         ),
     ),
     Hazard(
@@ -80,7 +84,7 @@ HAZARDS = (
         "open, short, stale; metered heat without any rise of the body",
         "switch off, contactor open ≤ 1 s; disagreement after 150 Wh",
         ("body_sensor", "body_disagrees"),
-        (*_unit("body_sensor", "body_disagrees"), INJECTION),
+        (*_unit("body_sensor", "body_disagrees"), INJECTION, TIMES),
     ),
     Hazard(
         "Heater covered",
@@ -90,6 +94,7 @@ HAZARDS = (
         ("covered",),
         (
             *_unit("covered", "covered_is_not_an_open_window"),
+            HEALTHY,
             STORY + "covered_heater_stays_below_the_hazard",
         ),
     ),
@@ -115,6 +120,7 @@ HAZARDS = (
                 "switch_welded_body_not_by_its_own_core",
             ),
             INJECTION,
+            WELD_TIME,
         ),
     ),
     Hazard(
@@ -138,6 +144,7 @@ HAZARDS = (
             *_unit("leak_high", "leak_high_outlasts_power", "leak_comparator"),
             STORY + "remote_cannot_clear_what_only_a_person_may",
             INJECTION,
+            TIMES,
         ),
     ),
     Hazard(
@@ -178,7 +185,7 @@ HAZARDS = (
         "tilt switch",
         "off ≤ 500 ms",
         ("tilted",),
-        (*_unit("tilted"), INJECTION),
+        (*_unit("tilted"), INJECTION, TIMES),
     ),
     Hazard(
         "Controller too hot",
