@@ -49,6 +49,7 @@ _COLD_MDEG = const(500)
 _FULL_PERMILLE = const(970)
 _CAUSES = const(32)
 _LONGEST_S = const(3600)
+_LOOK_BACK = const(240)
 
 
 class Ledger:
@@ -146,6 +147,20 @@ class Ledger:
         """The highest total among the newest records, 0 if there is none."""
         records, _ = self.ring.read(max(0, self.ring.next - 4), 4)
         return max([record[TOTAL_WH] for record in records] + [0])
+
+    def hour(self, t_s):
+        """Records that begin in the clock hour of t_s (as in poll), for explain.explain().
+
+        Looks through the last 240 records, ten days and more; older ones are read by number.
+        """
+        found = []
+        number = max(self.ring.first, self.ring.next - _LOOK_BACK)
+        while number < self.ring.next:
+            records, number = self.ring.read(number, 16)
+            for record in records:
+                if record[QUALITY] and record[T_S] // 3600 == t_s // 3600:
+                    found.append(record)
+        return found
 
     def _number(self):
         return self.ring.next + self.ring.waiting()

@@ -216,14 +216,31 @@ def test_a_season_fits(book):
     assert book.ring._per_segment * (book.ring._segments - 1) >= 183 * 24
 
 
+def test_an_hour_is_found_among_the_last_ten_days(book):
+    for hour in range(300):
+        run(book, TUESDAY_3 + HOUR_S * hour, 1, snapshot(), wh=hour)
+        records(book)
+    book.close(300)
+    records(book)
+    assert len(book.hour(TUESDAY_3)) == 0
+    for hour in (60, 299):
+        (record,) = book.hour(TUESDAY_3 + HOUR_S * hour + HOUR_S - 1)
+        assert record[ledger.T_S] == TUESDAY_3 + HOUR_S * hour
+
+
+def test_an_hour_without_a_clock_answers_no_question(book):
+    book.poll(run(book, 0, HOUR_S, snapshot(), quality=0), 0, 0)
+    assert records(book) and not book.hour(0)
+
+
 def test_why_was_it_cold_on_tuesday_at_3(book):
     now = run(book, TUESDAY_3 - HOUR_S, HOUR_S, snapshot())
     now = run(book, now, 600, *CASES["window"], wh=900)
     now = run(book, now, 2400, *CASES["limit"], wh=900)
     now = run(book, now, 600, *CASES["full"], wh=1300)
     book.poll(now, 4, 1600)
-    at_3 = [record for record in records(book) if record[ledger.T_S] // HOUR_S == 497_000]
-    assert explain.explain(at_3, 2200) == [
+    records(book)  # on flash
+    assert explain.explain(book.hour(TUESDAY_3 + 1234), 2200) == [
         (explain.LIMIT, 40, BUILDING * 10_000 + 600),
         (explain.WINDOW, 10, 0),
         (explain.FULL, 10, 700),
