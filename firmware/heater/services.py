@@ -17,13 +17,21 @@ _LOCAL = "local"
 
 
 def methods(heater):
-    """The methods by name."""
-    settings = heater.settings
-    secret = []  # parts of a long secret that is on its way
+    """All methods by name."""
+    table = {}
+    for part in (_about, _settings, _secrets, _control, _faults):
+        table.update(part(heater))
 
-    def who():
-        # Who holds a cable stands before the heater; one without a number is still in the works.
-        return "installer" if settings.get("heater.serial") else "factory"
+    def names(p):
+        return {"m": sorted(table)}
+
+    table["methods"] = names
+    return table
+
+
+def _about(heater):
+    """Who is there, and what it does now."""
+    settings = heater.settings
 
     def hello(p):
         return {
@@ -36,8 +44,45 @@ def methods(heater):
             "frame": 240,
         }
 
-    def names(p):
-        return {"m": sorted(table)}
+    def status(p):
+        view = heater.snapshot
+        return {
+            "mode": MODE_NAMES[view.mode],
+            "room_mdeg": view.room_mdeg,
+            "setpoint_mdeg": view.setpoint_mdeg,
+            "power_w": view.power_w,
+            "limit_w": view.limit_w,
+            "faults": view.fault_count,
+            "uptime_s": view.uptime_s,
+        }
+
+    def time_set(p):
+        epoch_s = _integer(p, "epoch_s", 0, 1 << 40, None)
+        try:
+            moved_s = heater.clock.set(epoch_s, clocks.CONSOLE, heater.inp.uptime_s)
+        except ValueError as e:
+            raise RequestError(BAD_PARAMETERS, str(e), "send UTC seconds since 1970") from None
+        return {"moved_s": moved_s}
+
+    def restart(p):
+        heater.network.restart_due = True
+        return {}
+
+    return {
+        "hello": hello,
+        "status": status,
+        "time.set": time_set,
+        "sys.restart": restart,
+    }
+
+
+def _settings(heater):
+    """Staged changes, commit, trial."""
+    settings = heater.settings
+
+    def who():
+        # Who holds a cable stands before the heater; one without a number is still in the works.
+        return "installer" if settings.get("heater.serial") else "factory"
 
     def cfg_names(p):
         """Names from position `at` on, as many as fit into a frame."""
@@ -85,6 +130,22 @@ def methods(heater):
         revision, digest = _done(settings.revert())
         return {"rev": revision, "sha256": digest}
 
+    return {
+        "cfg.names": cfg_names,
+        "cfg.get": cfg_get,
+        "cfg.set": cfg_set,
+        "cfg.diff": cfg_diff,
+        "cfg.drop": cfg_drop,
+        "cfg.commit": cfg_commit,
+        "cfg.confirm": cfg_confirm,
+        "cfg.revert": cfg_revert,
+    }
+
+
+def _secrets(heater):
+    """Secrets go in and never come out."""
+    secret = []  # parts of a long one that is on its way
+
     def key_put(p):
         """Keep a secret `k`: its text `v`, in parts with `more` true for all but the last."""
         name, text = p.get("k"), p.get("v")
@@ -106,29 +167,14 @@ def methods(heater):
     def key_list(p):
         return {"present": heater.network.keys.present()}
 
-    def restart(p):
-        heater.network.restart_due = True
-        return {}
+    return {
+        "key.put": key_put,
+        "key.list": key_list,
+    }
 
-    def time_set(p):
-        epoch_s = _integer(p, "epoch_s", 0, 1 << 40, None)
-        try:
-            moved_s = heater.clock.set(epoch_s, clocks.CONSOLE, heater.inp.uptime_s)
-        except ValueError as e:
-            raise RequestError(BAD_PARAMETERS, str(e), "send UTC seconds since 1970") from None
-        return {"moved_s": moved_s}
 
-    def status(p):
-        view = heater.snapshot
-        return {
-            "mode": MODE_NAMES[view.mode],
-            "room_mdeg": view.room_mdeg,
-            "setpoint_mdeg": view.setpoint_mdeg,
-            "power_w": view.power_w,
-            "limit_w": view.limit_w,
-            "faults": view.fault_count,
-            "uptime_s": view.uptime_s,
-        }
+def _control(heater):
+    """What room control has learned."""
 
     def model(p):
         """What room control has learned of this room; see heater.control.model."""
@@ -140,6 +186,14 @@ def methods(heater):
             "loss_dw": m.loss_dw,
             "learned": m.learned,
         }
+
+    return {
+        "model": model,
+    }
+
+
+def _faults(heater):
+    """The book of faults."""
 
     def faults_list(p):
         """One fault a request, from position `at` on: a record fills most of a frame."""
@@ -154,27 +208,10 @@ def methods(heater):
             raise RequestError(REFUSED, "not cleared: " + reason, "remove the cause first")
         return {}
 
-    table = {
-        "hello": hello,
-        "methods": names,
-        "status": status,
-        "cfg.names": cfg_names,
-        "cfg.get": cfg_get,
-        "cfg.set": cfg_set,
-        "cfg.diff": cfg_diff,
-        "cfg.drop": cfg_drop,
-        "cfg.commit": cfg_commit,
-        "cfg.confirm": cfg_confirm,
-        "cfg.revert": cfg_revert,
-        "key.put": key_put,
-        "key.list": key_list,
-        "sys.restart": restart,
-        "time.set": time_set,
-        "model": model,
+    return {
         "faults.list": faults_list,
         "faults.clear": faults_clear,
     }
-    return table
 
 
 def words(heater):
