@@ -14,7 +14,8 @@ from micropython import const
 _WARM_MDEG = const(500)  # warm: the measured temperature is this close to the set-point
 _RISE_MIN_MDEG = const(1000)  # smaller rises teach nothing but noise
 _LONGEST_S = const(6 * 3600)
-_SHARE_SHIFT = const(12)  # mean of the power over 4096 s
+_SHARE_S = const(4096)  # mean of the power over this time
+_SHARE_KNOWN_S = const(1800)  # after a start it says little before
 _SCALE = const(4096)
 
 _SHARE_MAX = const(800)  # permille; beyond it the strain says more than the heater can
@@ -53,6 +54,7 @@ class EarlyStart:
         self._dead_s = self._slow_s = self._loaded_s = 0  # the estimate in s and s/K
         self._round()
         self._power = 0  # mean power, W * _SCALE
+        self._power_s = 0  # over so many seconds, at most _SHARE_S
         self._goal_mdeg = 0  # of the rise under way, 0: none
         self._begun_s = 0
         self._kelvin_mdeg = 0
@@ -81,7 +83,8 @@ class EarlyStart:
             self._setpoint_mdeg = setpoint_mdeg
             self._goal_mdeg = 0
             gap_mdeg = setpoint_mdeg - _WARM_MDEG - room_mdeg
-            if rise_mdeg >= _RISE_MIN_MDEG and gap_mdeg >= _RISE_MIN_MDEG:
+            known = self._power_s >= _SHARE_KNOWN_S
+            if known and rise_mdeg >= _RISE_MIN_MDEG and gap_mdeg >= _RISE_MIN_MDEG:
                 self._goal_mdeg = setpoint_mdeg
                 self._begun_s = uptime_s
                 self._kelvin_mdeg = gap_mdeg
@@ -96,7 +99,9 @@ class EarlyStart:
                 self._goal_mdeg = 0
                 self.learn(self._kelvin_mdeg, self._strain, _LONGEST_S)
         else:
-            self._power += ((power_w * _SCALE - self._power) >> _SHARE_SHIFT)
+            if self._power_s < _SHARE_S:
+                self._power_s += 1
+            self._power += (power_w * _SCALE - self._power) // self._power_s
 
     def _strain_permille(self):
         share = min(self._power // _SCALE * 1000 // self.rated_w, _SHARE_MAX)

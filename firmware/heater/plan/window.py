@@ -16,7 +16,6 @@ _SAMPLES = const(20)  # look back 5 min
 # 5 min, a door to the hall by 0.06 K. In a small room everything is larger, and so is what a
 # kettle's end or a door does; the heater was chosen by the room, so its power tells the size.
 _FALL_MDEG_W = const(600_000)  # 300 mdeg at 2000 W
-_STILL_FALLING_MDEG = const(30)  # no window is opened by a room that warms up again
 _HABIT_FACTOR = const(5)  # times the usual fall in 5 min
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
 _HABIT_CLIP_MDEG = const(600)
@@ -110,12 +109,10 @@ class Window:
         if setpoint_mdeg > self._setpoint_mdeg:
             self._filled = 0  # what lay above the former set-point must not count in full now
         self._setpoint_mdeg = setpoint_mdeg
-        highest_mdeg = lowest_mdeg = mean_mdeg
+        highest_mdeg = mean_mdeg
         for i in range(self._filled):
             if ring[i] > highest_mdeg:
                 highest_mdeg = ring[i]
-            if ring[i] < lowest_mdeg:
-                lowest_mdeg = ring[i]
         fall_mdeg = highest_mdeg - mean_mdeg
         if highest_mdeg > setpoint_mdeg:
             above_mdeg = highest_mdeg - max(setpoint_mdeg, mean_mdeg)
@@ -133,7 +130,7 @@ class Window:
         missing_w = self._missing // _SCALE - (self.rated_w >> _WANDER_SHIFT)
         if missing_w > 0:
             allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
-        if fall_mdeg > allowed_mdeg and mean_mdeg <= lowest_mdeg + _STILL_FALLING_MDEG:
+        if fall_mdeg > allowed_mdeg:
             self.clear()
             self.open = 1
             self._lowest_mdeg = mean_mdeg

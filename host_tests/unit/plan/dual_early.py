@@ -38,16 +38,16 @@ OUTDOORS_C = (-14, -22, -30, -31, -29, -25, -28, -30, -24, -22, -23, -24, -16, -
               -20, -27, -30, -26, -21, -15, -13, -19, -22, -28, -25, -17, -11)  # fmt: skip
 
 
-def night(early, uptime_s, power_w, room_mdeg=18000, hours=7):
+def night(early, uptime_s, power_w, room_mdeg=18000, setpoint_mdeg=18000, hours=4):
     for _ in range(hours * 3600):
         uptime_s += 1
-        early.step(uptime_s, room_mdeg, 18000, power_w, 1)
+        early.step(uptime_s, room_mdeg, setpoint_mdeg, power_w, 1)
     return uptime_s
 
 
 def morning(early, room, uptime_s, outdoor_c):
     # one night and one rise by the room's own law; returns (lead told before it, time it took)
-    uptime_s = night(early, uptime_s, int(room.night_w(outdoor_c)), hours=4)
+    uptime_s = night(early, uptime_s, int(room.night_w(outdoor_c)))
     told_s, took_s = early.lead_s(18000, 22000), room.rise_s(outdoor_c)
     for i in range(took_s + 1):
         uptime_s += 1
@@ -90,11 +90,35 @@ def test_a_disturbed_or_broken_off_rise_teaches_nothing():
 
 
 def test_a_small_rise_teaches_nothing():
-    early = EarlyStart()
-    early.step(1, 21000, 21000, 500, 1)
-    early.step(2, 21000, 22000, 500, 1)
-    early.step(900, 22000, 22000, 500, 1)
-    assert early.rises == 0
+    for before, after, room_mdeg, rises in (
+        (21000, 22000, 21000, 0),  # nearly warm
+        (21500, 22000, 18000, 0),  # nearly no rise: it was heating already
+        (24000, 22000, 18000, 0),  # a fall
+        (18000, 22000, 18000, 1),
+    ):
+        early = EarlyStart()
+        uptime_s = night(early, 0, 500, room_mdeg, before)
+        early.step(uptime_s + 1, room_mdeg, after, 500, 1)
+        early.step(uptime_s + 900, 22000, after, 500, 1)
+        assert early.rises == rises, (before, after)
+
+
+def test_the_first_half_hour_after_a_start_teaches_nothing():
+    for seconds, rises in ((1790, 0), (1810, 1)):
+        early = EarlyStart()
+        for uptime_s in range(seconds):
+            early.step(uptime_s, 18000, 18000, 700, 1)
+        early.step(seconds, 18000, 22000, 2000, 1)
+        early.step(seconds + 2400, 22000, 22000, 2000, 1)
+        assert early.rises == rises
+
+
+def test_the_load_is_known_soon_after_a_start():
+    short, long = taught(), taught()
+    night(long, 0, 1200)
+    for uptime_s in range(600):
+        short.step(uptime_s, 18000, 18000, 1200, 1)
+    assert abs(short.lead_s(18000, 22000) - long.lead_s(18000, 22000)) < 60
 
 
 def test_one_strange_morning_moves_it_little():

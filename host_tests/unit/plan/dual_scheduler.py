@@ -105,6 +105,25 @@ def test_a_holiday_and_an_absence():
     assert home.at(96 + 15, 30).setpoint_mdeg == 20000
 
 
+def test_a_period_that_begins_with_a_change_comes_before_it():
+    home = Home(12, plan__exceptions="2027-01-04T17:00..2027-01-04T22:30 away")
+    assert home.plan.next_change_s == 5 * 3600 and home.plan.next_preset == presets.AWAY
+    assert home.at(17).setpoint_mdeg == 14000 and home.plan.next_preset == presets.SLEEP
+
+
+def test_changes_that_the_spring_hour_swallows_happen_at_its_jump():
+    # 2027-03-28 in Berlin: 01:00 UTC is 02:00, which becomes 03:00
+    jump = 1806195600
+    home = Home(
+        plan__tz="CET-1CEST,M3.5.0,M10.5.0/3",
+        plan__week="mon-sun 01:00 comfort 02:10 eco 02:40 frost 04:00 away",
+    )
+    home.clock.set(jump - 60, clocks.NTP, 0)
+    assert home.after(59).setpoint_mdeg == 22000
+    assert home.plan.next_change_s == 1 and home.plan.next_preset == presets.FROST
+    assert home.after(60).setpoint_mdeg == 7000 and home.plan.next_change_s == 3600
+
+
 def test_off_keeps_frost_protection_whatever_the_bounds():
     home = Home(12, control__mode="off", plan__company_lowest_mdeg=16000)
     assert home.plan.setpoint_mdeg == 7000 and home.plan.reason == reasons.BY_OFF
@@ -220,7 +239,12 @@ def test_a_press_not_yet_saved_outlives_the_change_of_another_setting():
     assert home.plan.mode == MODE_OFF
     home.set(control__mode="off")
     home.set(control__mode="heat")
-    assert home.plan.mode == MODE_HEAT
+    assert home.at(9, 0, 30).mode == MODE_HEAT
+    home.plan.press(local.UP)
+    home.set(plan__boost_min=45)
+    assert home.at(9, 1).setpoint_mdeg == 22000
+    home.set(control__setpoint_mdeg=20500)
+    assert home.at(9, 2).setpoint_mdeg == 20500
 
 
 def test_child_lock_refuses_every_press_but_its_own():
@@ -298,6 +322,18 @@ def test_overrides_outlast_a_power_cut_as_far_as_their_end_is_known():
     home = Home()
     assert home.plan.restore(saved)
     assert home.after(0).setpoint_mdeg == 21500
+
+
+def test_an_uncertain_clock_ends_no_override():
+    home = Home(9)
+    home.plan.override_until(24000, MONDAY + 10 * 3600)
+    saved = home.at(9, 30).state()
+    home = Home()
+    assert home.plan.restore(saved)
+    home.clock.set(MONDAY + 9 * 3600 + 1800, clocks.UNCERTAIN, 0)
+    assert home.after(3 * 3600).setpoint_mdeg == 24000
+    home.clock.set(MONDAY + 13 * 3600, clocks.NTP, 3 * 3600)
+    assert home.after(3 * 3600).setpoint_mdeg == 20000
 
 
 def test_what_is_no_saved_state_is_refused():

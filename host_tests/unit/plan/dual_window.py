@@ -51,6 +51,16 @@ def test_a_fall_after_less_heating_is_none():
     assert run(window, 300, 21850, -8.0, 0)[0] is not None
 
 
+def test_missing_power_is_remembered_while_the_room_still_falls():
+    window = settled()
+    run(window, 300, 22000, -0.5, 0)
+    assert run(window, 200, 21850, -1.8, 1200)[0] is None
+    # without the pause the same fall is a window
+    window = settled()
+    run(window, 300, 22000, -0.5)
+    assert run(window, 200, 21850, -1.8, 1200)[0] is not None
+
+
 def test_what_is_lost_above_the_set_point_counts_for_a_third():
     window = settled()
     run(window, 900, 22000, 1.5)

@@ -11,7 +11,7 @@ from nuanbu.sim.weather import ConstantWeather
 
 @pytest.mark.parametrize(
     ("name", "outdoor_c"),
-    [("corner-convector", -10), ("heavy-concrete-oil", -10), ("light-timber-panel", -25)],
+    [("corner-convector", -10), ("heavy-concrete-oil", -25), ("light-timber-panel", -25)],
 )
 def test_an_open_window_is_noticed_in_five_minutes_and_left_when_shut(name, outdoor_c):
     noticed_s, again_s, _ = opening(name, outdoor_c)
