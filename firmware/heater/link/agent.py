@@ -215,7 +215,11 @@ class Agent:
         if self.handshake.due(now_s):
             self._hello(now_s)
         leases = self._leases
-        self.telemetry.step(snap, leases.state_name(), leases.limit_w(), now_s, self.utc_s(now_s))
+        self.telemetry.faults(self._rooms.faults())
+        self.telemetry.step(
+            snap, leases.state_name(), leases.limit_w(), self._net.rssi_dbm(),
+            now_s, self.utc_s(now_s),
+        )  # fmt: skip
         if self.handshake.welcomed():
             for one in self._forwarders:
                 one.step(now_s)

@@ -78,7 +78,7 @@ class Client(simple.MQTTClient):
         if will_topic:
             self.set_last_will(will_topic.encode(), will, True, 1)
         link = self._dial()
-        simple.socket = _Door(link)
+        simple.socket = _Door(link)  # type: ignore
         self.sock = None
         self.pid = 0
         try:

@@ -13,8 +13,8 @@ LEVELS = ("household", "unit", "building", "district")
 MODES = ("off", "heat", "plan")
 STREAMS = ("events", "hours")
 
-# A field: (kind, ...). Kinds: int low high | bool | text shortest longest (characters) | word words |
-# object fields | list longest item | map (keys with integers, booleans and texts).
+# A field: (kind, ...). Kinds: int low high | bool | text shortest longest (in characters) |
+# word words | object fields | list longest item | map (keys with integers, booleans, texts).
 _NUMBER = ("int", 0, 0x7FFFFFFF)  # epochs and sequence numbers
 _TIME = ("int", 1_577_836_800, 4_102_444_799)  # Unix seconds, 2020 to 2099
 _WATTS = ("int", 0, 1_000_000)

@@ -66,6 +66,10 @@ class Net:
             if not self._stop:
                 self._rest(self._backoff.next_ms())
 
+    def rssi_dbm(self):
+        """Strength of the Wi-Fi signal, 0 while not joined or without Wi-Fi."""
+        return 0 if self._network is None else self._network.rssi_dbm
+
     def stop(self):
         """Ask the thread to end at the next opportunity."""
         self._stop = True

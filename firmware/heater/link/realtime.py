@@ -1,10 +1,7 @@
 # The clock of the network. Sockets live in real time even where a simulator has put virtual time
 # in the place of `time`; `utime` always names MicroPython's own module.
 
-try:
-    import utime as time
-except ImportError:
-    import time
+import utime as time
 
 ticks_ms = time.ticks_ms
 ticks_add = time.ticks_add

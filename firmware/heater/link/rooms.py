@@ -12,12 +12,13 @@ class Rooms:
     return facts (dict) or None, or raise heater.link.commands.Refused(reason, facts).
     changed(): called after remote settings were committed. set_clock(utc_s, uptime_s): told of
     the server's signed time. about: facts for the hello, {"firmware": ..., "board": ...}.
-    cause_names: heater.limits.arbiter.CAUSE_NAMES.
+    cause_names: heater.limits.arbiter.CAUSE_NAMES. faults(): the faults in force, dicts with
+    `code`.
     """
 
     def __init__(
         self, settings, store, leases, collector, streams, readers, actions, changed, set_clock,
-        about, cause_names,
+        about, cause_names, faults=None,
     ):  # fmt: skip
         self.settings = settings
         self.store = store
@@ -30,3 +31,4 @@ class Rooms:
         self.set_clock = set_clock
         self.about = about
         self.cause_names = cause_names
+        self.faults = faults or list

@@ -5,7 +5,7 @@ import sys
 
 from micropython import const
 
-from heater.link import client, net, secure, wire
+from heater.link import client, net, secure, wifi, wire
 from heater.link.agent import Agent
 from heater.link.mailbox import Mailbox
 from heater.link.topics import Topics
@@ -18,10 +18,10 @@ _STACK = const(16_384)  # bytes; a TLS handshake runs on this thread
 class Link:
     """The link of one heater: `agent` for the main thread, `net` for the other."""
 
-    def __init__(self, rooms, keys, device, network=None, prepare=None):
-        """rooms: `Rooms`. keys: `Keys`, opened. device: identity in topics. network: `Wifi` or
-        None. prepare: see `Net`. Raises `topics.BadPlace` or ValueError when settings or keys do
-        not allow a connection; the heater then lives without."""
+    def __init__(self, rooms, keys, device):
+        """rooms: `Rooms`. keys: `Keys`, opened. device: identity in topics. Raises ValueError
+        (`topics.BadPlace` is one) when settings or keys allow no connection; the heater then
+        lives without."""
         cfg = rooms.settings
         self.inbox = Mailbox(_IN)
         self.outgoing = Mailbox(_OUT)
@@ -37,7 +37,13 @@ class Link:
             return client.Client(device, dial, deliver, user, password, keepalive_s)
 
         topics = Topics(cfg, device)
-        self.net = net.Net(topics, keys, make_client, self.inbox, self.outgoing, network, prepare)
+        # Without the name of a Wi-Fi network the host has a connection of its own.
+        ssid = cfg.get("link.ssid")
+        self.wifi = wifi.station(ssid, keys.text("wifi")) if ssid else None
+        prepare = secure.platform_time().ready if context else None
+        self.net = net.Net(
+            topics, keys, make_client, self.inbox, self.outgoing, self.wifi, prepare
+        )
         self.agent = Agent(self.net, self.inbox, self.outgoing, rooms)
 
     def open(self):

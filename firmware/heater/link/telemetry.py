@@ -7,6 +7,7 @@ from heater import signals
 _STATE_S = const(60)
 _MEASURES_S = const(300)
 _ENERGY_S = const(900)
+_NEWS = const(16)
 
 
 class Telemetry:
@@ -21,28 +22,41 @@ class Telemetry:
         self._state_s = None
         self._measures_s = None
         self._energy_s = None
-        self._faults = []
+        self._in_force = {}
+        self._news = []  # faults that came or went and are not told yet
 
     def begin(self):
         """A new connection: tell everything at once."""
         self._state_s = self._measures_s = self._energy_s = None
+        self._in_force = {}
 
-    def fault(self, fault):
-        """A fault has come or gone (dict of integers, booleans and texts): sent at once."""
-        if len(self._faults) < 16:  # the journal has them all
-            self._faults.append(fault)
+    def faults(self, faults):
+        """The faults in force (dicts with `code`): what came or went since is sent at once."""
+        in_force = {fault["code"]: fault for fault in faults}
+        for code in in_force:
+            if code not in self._in_force:
+                fault = dict(in_force[code])
+                fault["active"] = True
+                self._news.append(fault)
+        for code in self._in_force:
+            if code not in in_force:
+                self._news.append({"code": code, "active": False})
+        self._in_force = in_force
+        while len(self._news) > _NEWS:  # a storm: the journal has them all
+            self._news.pop(0)
 
-    def step(self, snap, lease_state, ordered_w, now_s, utc_s):
-        """Call once a second while connected. ordered_w: limit of the leases, -1 for none."""
-        if self._faults and self._send("fault", {"fault": self._faults[0]}, now_s, utc_s):
-            self._faults.pop(0)
+    def step(self, snap, lease_state, ordered_w, rssi_dbm, now_s, utc_s):
+        """Call once a second while connected. ordered_w: limit of the leases, -1 for none.
+        rssi_dbm: 0 without Wi-Fi."""
+        while self._news and self._send("fault", {"fault": self._news[0]}, now_s, utc_s):
+            self._news.pop(0)
         shown = _shown(snap, lease_state, ordered_w)
         if shown != self._shown or _due(self._state_s, now_s, _STATE_S):
             if self._send("state", self._state(snap, lease_state), now_s, utc_s, True):
                 self._shown = shown
                 self._state_s = now_s
         if _due(self._measures_s, now_s, _MEASURES_S):
-            if self._send("measures", _measures(snap), now_s, utc_s):
+            if self._send("measures", _measures(snap, rssi_dbm), now_s, utc_s):
                 self._measures_s = now_s
         if _due(self._energy_s, now_s, _ENERGY_S):
             if self._send("energy", _energy(snap), now_s, utc_s):
@@ -94,7 +108,7 @@ def _shown(snap, lease_state, ordered_w):
     )
 
 
-def _measures(snap):
+def _measures(snap, rssi_dbm):
     return {
         "room_mdeg": snap.room_mdeg if snap.room_state == signals.OK else None,
         "body_mdeg": snap.body_mdeg if snap.body_state == signals.OK else None,
@@ -103,6 +117,7 @@ def _measures(snap):
         "leak_ua": snap.leak_ua,
         "power_w": snap.power_w,
         "late_ticks": snap.late_ticks,
+        "rssi_dbm": rssi_dbm,
     }
 
 

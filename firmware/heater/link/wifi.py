@@ -11,6 +11,7 @@ from heater.link.backoff import Backoff
 
 _JOIN_MS = const(20_000)  # association, key exchange and DHCP, with a weak signal
 _LOST_MS = const(10_000)  # roaming between access points: the driver gets this long to come back
+_RSSI_MS = const(10_000)
 
 OFF = const(0)
 JOINING = const(1)
@@ -20,6 +21,19 @@ WAITING = const(4)
 STATE_NAMES = ("off", "joining", "joined", "lost", "waiting")
 
 
+def station(ssid, password):
+    """A `Wifi` for this platform's radio."""
+    import network
+
+    reasons = {}
+    for name in ("WRONG_PASSWORD", "NO_AP_FOUND", "ASSOC_FAIL", "BEACON_TIMEOUT",
+                 "HANDSHAKE_TIMEOUT"):  # fmt: skip
+        code = getattr(network, "STAT_" + name, None)
+        if code is not None:
+            reasons[code] = name.lower()
+    return Wifi(network.WLAN(network.STA_IF), ssid, password, reasons)
+
+
 class Wifi:
     """wlan: network.WLAN of the station. reasons: {status code: word} of the platform, such as
     {network.STAT_WRONG_PASSWORD: "wrong_password"}."""
@@ -27,6 +41,7 @@ class Wifi:
     def __init__(self, wlan, ssid, password, reasons):
         self.state = OFF
         self.reason = ""  # why the last try failed, in one word
+        self.rssi_dbm = 0  # signal strength, 0 while not joined
         self.tries = 0
         self._wlan = wlan
         self._ssid = ssid
@@ -43,13 +58,6 @@ class Wifi:
             self._give_up(type(error).__name__)
             return False
 
-    def rssi_dbm(self):
-        """Signal strength, 0 while not joined."""
-        try:
-            return self._wlan.status("rssi") if self.state == JOINED else 0
-        except Exception:
-            return 0
-
     def _step(self):
         if self.state == OFF:
             self._join()
@@ -61,12 +69,23 @@ class Wifi:
                 self.state = JOINED
                 self.reason = ""
                 self._backoff.reset()
+                self._for(0)
+            if self._over():
+                self._for(_RSSI_MS)
+                self._listen()
         elif self.state == JOINED:
             self.state = LOST
+            self.rssi_dbm = 0
             self._for(_LOST_MS)
         elif self._over():
             self._give_up(self._reasons.get(self._wlan.status(), "no_answer"))
         return self.state == JOINED
+
+    def _listen(self):
+        try:
+            self.rssi_dbm = self._wlan.status("rssi")
+        except Exception:  # lost in this very moment: the next step will tell
+            self.rssi_dbm = 0
 
     def _join(self):
         self.tries += 1
