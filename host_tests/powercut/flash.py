@@ -1,6 +1,7 @@
 # A flash chip in RAM for vfs.VfsLfs2 whose power fails at a chosen operation (MicroPython only).
 
 BLOCK = 4096
+_ERASED = b"\xff" * BLOCK
 
 # What has become of the operation during which the power failed.
 NONE = 0  # not begun
@@ -44,7 +45,7 @@ class Flash:
             return BLOCK
         if op == 6:
             self.erases += 1
-            self._operate(arg * BLOCK, b"\xff" * BLOCK)
+            self._operate(arg * BLOCK, _ERASED)
             return 0
         return None
 

@@ -4,7 +4,7 @@
 from micropython import const
 
 from heater.record import energy as energy_counters
-from heater.record import wear
+from heater.record import events, wear
 from heater.record.energy import Energy
 from heater.record.journal import Journal
 from heater.record.ledger import PARTIAL_LENGTH, Ledger
@@ -39,9 +39,14 @@ class Books:
         self._save_at_s = wear.COUNTERS_EVERY_S
         self._ledger_due = False
 
-    def open(self):
-        """Read everything at start. Never fails: what is damaged starts anew and is noted."""
+    def open(self, cause=0):
+        """Read everything at start. Never fails: what is damaged starts anew and is noted.
+
+        cause: why the heater started, as the board reports it; for the journal. That event waits
+        for the hour like any other: a heater that restarts in a loop must not wear out its flash.
+        """
         self.journal.open()
+        self.journal.add(events.BOOT, cause)
         self.settings.load()
         self.ledger.ring.open()
         self._open_counters()

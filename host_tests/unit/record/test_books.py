@@ -1,7 +1,7 @@
 """All books together: what a power cut costs, what a day costs the flash."""
 
 from heater import signals
-from heater.record import wear
+from heater.record import events, wear
 from heater.record.books import Books
 
 T_S = 497_000 * 3600
@@ -92,6 +92,19 @@ def test_the_running_hour_of_the_ledger_survives_a_power_cut(tmp_path):
     again.close()
     seconds = sum(sum(record[13:]) for record in opened(tmp_path).ledger.ring.read(0, 10)[0])
     assert 1700 - wear.COUNTERS_EVERY_S <= seconds <= 1700
+
+
+def test_every_start_is_in_the_journal_and_a_loop_of_them_wears_nothing(tmp_path):
+    for cause in range(1, 50):
+        books = Books(str(tmp_path))
+        books.open(cause)
+        for uptime_s in range(1, 60):
+            second(books, uptime_s)
+        assert books.budget.writes <= 1
+    for uptime_s in range(60, 3700):
+        second(books, uptime_s)
+    found = books.journal.read(0)[0]
+    assert [event[3:5] for event in found if event[3] == events.BOOT] == [(events.BOOT, 49)]
 
 
 def test_one_file_a_second_at_most(tmp_path):
