@@ -11,6 +11,7 @@ NONE = const(2)
 _OK = const(0)
 _OWN_AGE_MS = const(15_000)  # the driver says STALE sooner; this catches a driver that stopped
 _JUMP_MDEG = const(1500)  # in two seconds: air and a sensor's own lag never do that
+_GAP_S = const(3)  # a stall of the firmware must not hide a jump
 _JUMP_KEPT_S = const(86_400)  # a shift not undone is named for a day, then it is the new normal
 _SAME_MDEG = const(1)
 _REFERENCE_S = const(2048)  # over which the power before is averaged: many cycles of a modulator
@@ -27,7 +28,8 @@ class Room:
         self._remote_ms = 900_000
         self._before = 0  # own reading one and two seconds ago
         self._before2 = 0
-        self._seen = 0  # consecutive seconds with a valid reading
+        self._seen = 0  # valid readings, one a second, with short gaps at most
+        self._lost_s = 0
         self._shift = 0  # jumps not yet undone
         self._shift_s = 0
         self._held = 0  # reading that has not changed since
@@ -55,13 +57,16 @@ class Room:
     def second(self, inp, power_w, signal):
         """Plausibility of the own sensor. Once a second; writes its signals."""
         if not self.own_ok:
-            self._seen = 0
-            self._shift = 0
+            self._lost_s += 1
+            if self._lost_s > _GAP_S:
+                self._seen = 0
+                self._shift = 0
             self._extra_ws = 0
             signal[m.R_ROOM_JUMP] = 0
             signal[m.R_ROOM_FROZEN] = 0
             signal[m.R_ROOM_DISAGREES] = 0
             return
+        self._lost_s = 0
         room = inp.room_mdeg
         self._jump(room, signal)
         self._frozen(room, power_w, signal)

@@ -359,6 +359,16 @@ def test_room_jump():
         assert not rig.has("room_jump")
 
 
+def test_room_jump_across_a_stall():
+    rig = Rig().warm()
+    rig.room_state = STALE
+    rig.run(2)
+    rig.room += 3_000
+    rig.room_state = 0
+    rig.run(5)
+    assert rig.has("room_jump")
+
+
 def test_room_jump_not_by_a_window():
     rig = Rig().warm()
     air = rig.room
