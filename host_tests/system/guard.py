@@ -170,6 +170,8 @@ class Guard:
         if kind in ("limit", "welcome", "command", "received"):
             return  # our own
         try:
+            for secret in (DEVICE_KEY, ZONE_KEY, COLLECTOR_KEY):
+                assert secret.hex().encode() not in packet.payload, "a key left the device"
             message = json.loads(packet.payload)
             validate(kind, message)
             if kind != "status":

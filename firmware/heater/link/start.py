@@ -5,7 +5,7 @@ import sys
 
 from micropython import const
 
-from heater.link import client, net, secure, wifi, wire
+from heater.link import client, net, realtime, secure, wifi, wire
 from heater.link.agent import Agent
 from heater.link.mailbox import Mailbox
 from heater.link.topics import Topics
@@ -45,6 +45,11 @@ class Link:
             topics, keys, make_client, self.inbox, self.outgoing, self.wifi, prepare
         )
         self.agent = Agent(self.net, self.inbox, self.outgoing, rooms)
+
+    def silent_ms(self):
+        """Time since the network's thread last gave a sign of life. A resolver or a driver may
+        hold it for half a minute; many minutes mean a hang, which only a restart ends."""
+        return realtime.ticks_diff(realtime.ticks_ms(), self.net.beat_ms)
 
     def open(self):
         """Start the network's thread."""

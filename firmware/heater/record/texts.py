@@ -13,11 +13,11 @@ TEXTS = {
     "control.relay_profile": ("继电器策略", "How often a relay may switch: default or precise"),
     # --- limits
     "limits.installed_w": ("安装功率上限", "Power the installer allows on this circuit"),
-    "limits.levels": ("限电层级", "Levels with a server: 1 household, 2 unit, 4 building, 8 district"),
+    "limits.levels": ("限电层级", "Servers: 1 household, 2 unit, 4 building, 8 district, added"),
     "limits.failsafe_w": ("失联安全功率", "Power without word from the server"),
     "limits.failsafe_min_s": ("失联最短时间", "Least time at that power before going on alone"),
     "limits.autonomous": ("允许失联自主运行", "Go on without limits after that time"),
-    "limits.frost_floor_w": ("防冻功率", "Power no limit may take while the room is near freezing"),
+    "limits.frost_floor_w": ("防冻功率", "Power no limit takes while the room is near freezing"),
     "limits.spread_s": ("来电错峰时间", "Raises after a power cut are spread over this time"),
     # --- protect
     "protect.leak_trip_ua": ("漏电动作电流", "Leakage current that trips both switches"),

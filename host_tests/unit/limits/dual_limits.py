@@ -1,5 +1,7 @@
 # Leases and arbiter in a few lives, each told in watts. Runs on CPython and MicroPython.
 
+import micropython
+
 from heater.limits import arbiter, lease, levels
 
 UTC = 1_790_000_000
@@ -180,6 +182,28 @@ def test_periods_begin_on_time():
     assert heater.run(1) == 300
     assert heater.run(39) == 300
     assert heater.run(1) == 0
+
+
+def test_a_second_allocates_nothing():
+    heater = Heater(power_loss=True, device_hash=77)
+    heater.run(1)
+    heater.welcome()
+    start = UTC + heater.now
+    periods = [{"start": start + 20 + i, "limit_w": 300 + 100 * (i % 3)} for i in range(8)]
+    assert heater.limit(1, 900, periods=periods, rnd_s=60) == lease.ACCEPTED
+    heater.leases.step(2, heater.arbiter)
+    heater.arbiter.grant(2000, False)
+    micropython.heap_lock()
+    try:
+        now = 2
+        while now < 400:  # periods, raises, the fall to the fail-safe limit
+            now += 1
+            heater.leases.step(now, heater.arbiter)
+            heater.arbiter.grant(2000, now > 300)
+            heater.arbiter.grant(100, False)
+    finally:
+        micropython.heap_unlock()
+    assert heater.leases.state() == lease.FAILSAFE
 
 
 def test_frost_floor_stands_above_orders_not_above_protection():
