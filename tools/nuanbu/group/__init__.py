@@ -1,0 +1,1 @@
+"""Group control: one server shares what feeders can carry among many heaters."""
