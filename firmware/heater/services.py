@@ -3,24 +3,43 @@
 #
 # A method takes the parameters (a dict) and returns a dict, or raises RequestError.
 
+import binascii
 import sys
 
+import machine
+
 from heater import VERSION
-from heater.console.server import BAD_PARAMETERS, RequestError
+from heater.console import methods_access, methods_live, methods_service, methods_settings
+from heater.console.server import BAD_PARAMETERS, REFUSED, RequestError, integer
+from heater.console.session import Session
+from heater.link.sign import mac
 from heater.plan import clock as clocks
 from heater.signals import MODE_NAMES, STATE_NAMES
 
+_LEARNED = ("model", "plan")  # files of lasting.py that a factory reset forgets
 _SECRET_PARTS = 40  # of about 150 characters each: more than the longest certificate
-REFUSED = -32001  # understood, but not allowed now or not to this session
-
 _LOCAL = "local"
 
 
 def methods(heater):
     """All methods by name."""
-    table = {}
-    for part in (_about, _settings, _secrets, _control, _faults):
+    inp, books, settings = heater.inp, heater.books, heater.settings
+
+    def subscribe(make, every):
+        heater.console.subscribe(make, every)  # which is made after its methods
+
+    session = Session(
+        books.store, mac, lambda: inp.uptime_s, lambda: settings.get("heater.serial")
+    )
+    table = _settings(settings, session.role)
+    table.update(_secrets(heater, session))
+    for part in (_about, _control, _faults):
         table.update(part(heater))
+    table.update(methods_access.methods(session))
+    table.update(methods_settings.methods(settings, session.role, _accept))
+    table.update(methods_live.methods(subscribe, inp, heater.out, heater.snapshot, books.journal))
+    proof = heater.guard.proof
+    table.update(methods_service.methods(session, proof, settings, _done, _LEARNED))
 
     def names(p):
         return {"m": sorted(table)}
@@ -39,6 +58,7 @@ def _about(heater):
             "firmware": VERSION,
             "board": heater.board.NAME,
             "serial": settings.get("heater.serial"),
+            "uid": str(binascii.hexlify(machine.unique_id()), "utf-8"),
             "python": sys.version.split(";")[-1].strip(),
             "rev": settings.revision,
             "frame": 240,
@@ -57,7 +77,7 @@ def _about(heater):
         }
 
     def time_set(p):
-        epoch_s = _integer(p, "epoch_s", 0, 1 << 40, None)
+        epoch_s = integer(p, "epoch_s", 0, 1 << 40, None)
         try:
             moved_s = heater.clock.set(epoch_s, clocks.CONSOLE, heater.inp.uptime_s)
         except ValueError as e:
@@ -76,17 +96,12 @@ def _about(heater):
     }
 
 
-def _settings(heater):
-    """Staged changes, commit, trial."""
-    settings = heater.settings
-
-    def who():
-        # Who holds a cable stands before the heater; one without a number is still in the works.
-        return "installer" if settings.get("heater.serial") else "factory"
+def _settings(settings, who):
+    """Staged changes, commit, trial. who(): the role that speaks."""
 
     def cfg_names(p):
         """Names from position `at` on, as many as fit into a frame."""
-        at = _integer(p, "at", 0, 10_000, 0)
+        at = integer(p, "at", 0, 10_000, 0)
         every = settings.names()
         out = []
         size = 0
@@ -119,7 +134,7 @@ def _settings(heater):
         return {}
 
     def cfg_commit(p):
-        revision, digest = _done(settings.commit(who(), _integer(p, "confirm_s", 0, 3600, 0)))
+        revision, digest = _done(settings.commit(who(), integer(p, "confirm_s", 0, 3600, 0)))
         return {"rev": revision, "sha256": digest, "restart": settings.restart_needed}
 
     def cfg_confirm(p):
@@ -142,12 +157,13 @@ def _settings(heater):
     }
 
 
-def _secrets(heater):
+def _secrets(heater, session):
     """Secrets go in and never come out."""
     secret = []  # parts of a long one that is on its way
 
     def key_put(p):
         """Keep a secret `k`: its text `v`, in parts with `more` true for all but the last."""
+        session.require("installer")
         name, text = p.get("k"), p.get("v")
         if not isinstance(name, str) or not isinstance(text, str):
             raise RequestError(BAD_PARAMETERS, "k and v must be texts", "correct it")
@@ -197,7 +213,7 @@ def _faults(heater):
 
     def faults_list(p):
         """One fault a request, from position `at` on: a record fills most of a frame."""
-        at = _integer(p, "at", 0, 100, 0)
+        at = integer(p, "at", 0, 100, 0)
         every = heater.fault_list()
         return {"of": len(every), "fault": every[at] if at < len(every) else None}
 
@@ -240,14 +256,6 @@ def words(heater):
 
 def _degrees(mdeg):
     return "%d.%d degC" % (mdeg // 1000, mdeg % 1000 // 100)
-
-
-def _integer(p, key, low, high, default):
-    value = p.get(key, default)
-    if type(value) is not int or not low <= value <= high:
-        raise RequestError(BAD_PARAMETERS, "%s must be an integer" % key, "correct it",
-                           {"k": key, "low": low, "high": high})  # fmt: skip
-    return value
 
 
 def _done(answer):

@@ -9,12 +9,14 @@
 
 import json
 
-from heater.console.frames import LineReader
+from heater.console.frames import IMPROV, LineReader
 
 MALFORMED = -32700
 NO_METHOD = -32601
 BAD_PARAMETERS = -32602
 INTERNAL = -32603
+REFUSED = -32001  # understood, but not allowed now
+LOGIN = -32003  # this session may not: log in, or wait
 
 
 class RequestError(Exception):
@@ -28,33 +30,59 @@ class RequestError(Exception):
         self.facts = facts
 
 
+def integer(p, key, low, high, default):
+    """Parameter `key` of `p`, an integer from `low` to `high`; RequestError for anything else."""
+    value = p.get(key, default)
+    if type(value) is not int or not low <= value <= high:
+        raise RequestError(BAD_PARAMETERS, "%s must be an integer" % key, "correct it",
+                           {"k": key, "low": low, "high": high})  # fmt: skip
+    return value
+
+
 class Console:
     """Serves one port. `methods` maps a name to a callable that takes the parameters (a dict).
 
-    `words` maps a human command to a callable that returns text.
+    `words` maps a human command to a callable that returns text. `improv`, when given, is asked
+    to answer Improv Wi-Fi packets: `packet(data)` and `poll()` return bytes to send, b"" for none.
     """
 
-    def __init__(self, port, methods, words):
+    def __init__(self, port, methods, words, improv=None):
         self._port = port
+        self._improv = improv
+        self._telemetry = None
+        self._every = 0  # polls from one telemetry event to the next, 0: none
+        self._until = 0
         self._reader = LineReader(port)
         self._methods = methods
         self._words = words
         self.refused = 0
 
     def poll(self):
-        """Serve at most one request. True when there was one; call again in the next slice."""
-        line = self._reader.poll()
-        if line is None:
+        """Serve at most one request and one event; once a tick. True when there was a request."""
+        if self._every:
+            self._until -= 1
+            if self._until <= 0:
+                self._until = self._every
+                self._send(self._telemetry())
+        if self._improv is not None:
+            self._port.write(self._improv.poll())
+        frame = self._reader.poll()
+        if frame is None:
             return False
-        if line[:1] == b"{" or not line:
-            self._send(self._answer(line))
+        if frame[:1] == b"{" or not frame:
+            self._send(self._answer(frame))
+        elif frame.startswith(IMPROV):
+            if self._improv is not None:
+                self._port.write(self._improv.packet(frame))
         else:
-            self._port.write(self._word(line).encode() + b"\n")
+            self._port.write(self._word(frame).encode() + b"\n")
         return True
 
-    def event(self, message):
-        """Send an unasked message, such as telemetry."""
-        self._send(message)
+    def subscribe(self, make, every):
+        """Send the dict that `make()` returns at every `every`-th poll; 0 ends it."""
+        self._telemetry = make
+        self._every = every
+        self._until = every
 
     def _send(self, message):
         self._port.write(json.dumps(message).encode() + b"\n")
