@@ -66,8 +66,8 @@ class Book:
         self._events = [0] * _EVENTS  # position * 2 + active
         self._event_put = 0
         self._event_get = 0
-        self.fast = ()
-        self.slots = ((),) * 10
+        self.fast = []  # positions of the rows looked at in every tick
+        self.slots = [[] for _ in range(10)]  # and of those looked at in each tenth
 
     def configure(self, cfg, board):
         """Take limits from the settings and the monitors that `board` can have.
@@ -89,8 +89,8 @@ class Book:
                 fast.append(i)
             else:
                 slots[i % 10].append(i)
-        self.fast = tuple(fast)
-        self.slots = tuple([tuple(s) for s in slots])
+        self.fast = fast
+        self.slots = slots
         self.summarise()
 
     def judge(self, i, now_s, dt_ms):
