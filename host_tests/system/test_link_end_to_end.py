@@ -67,7 +67,6 @@ def test_limit_life(heater, guard):
     device.wait(lambda s: s["w"] == 400, 5)
     assert time.monotonic() - began < 2.5  # under 1 s plus the second the driver prints in
     server.wait("state", cause="building", limit_w=400)
-    assert device.now()["gap_ms"] < 250
 
 
 def test_silent_server_fails_safe_in_122_s(heater, guard):

@@ -14,37 +14,43 @@ sys.path.insert(0, str(Path(__file__).parent))
 import fake_broker as fakes
 
 REPO = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
 UMQTT_DIR = Path(os.environ.get("UMQTT_DIR", REPO / ".tools/umqtt"))  # one folder a version
 UMQTTS = sorted(path.name for path in UMQTT_DIR.glob("*"))
 LIMIT_MS = 1000
 LATE_MS = LIMIT_MS * 1.10
 GAP_MS = 250
+ATTEMPTS = 3  # a busy host makes any program late now and then, a defect does so every time
 OPEN = [["open"], ["follow", "t"]]
 GOOD = ["t", fakes.GOOD.decode()]
+
+
+def in_time(seen):
+    """Deadlines kept to 10 %, no gap of the main thread over a quarter of a second."""
+    late = [step for step in seen["done"] if step[0] != "serve" and step[1] > LATE_MS]
+    return seen["gap_ms"] <= GAP_MS and not late
 
 
 @pytest.fixture(params=UMQTTS)
 def drive(request, micropython):
     def run(script, steps, **plan):
         plan = dict({"limit_ms": LIMIT_MS, "steps": steps}, **plan)
-        with fakes.FakeBroker(script) as broker:
-            umqtt = UMQTT_DIR / request.param
-            here = Path(__file__).parent
-            command = [micropython, here / "drive_client.py", REPO / "firmware", umqtt]
-            out = subprocess.run(
-                [*command, str(broker.port), json.dumps(plan)],
-                capture_output=True,
-                text=True,
-                timeout=plan.get("wait_s", 60),
-            )
-        assert out.returncode == 0, out.stderr
-        seen = json.loads(out.stdout)
-        assert seen["gap_ms"] <= GAP_MS
-        for name, took_ms, _ in seen["done"]:
-            if name != "serve":
-                assert took_ms <= LATE_MS, seen["done"]
-        assert all(message == GOOD for message in seen["delivered"])
-        return seen
+        umqtt = UMQTT_DIR / request.param
+        command = [micropython, HERE / "drive_client.py", REPO / "firmware", umqtt]
+        for _ in range(ATTEMPTS):
+            with fakes.FakeBroker(script) as broker:
+                out = subprocess.run(
+                    [*command, str(broker.port), json.dumps(plan)],
+                    capture_output=True,
+                    text=True,
+                    timeout=plan.get("wait_s", 60),
+                )
+            assert out.returncode == 0, out.stderr
+            seen = json.loads(out.stdout)
+            assert all(message == GOOD for message in seen["delivered"])
+            if in_time(seen) or "runs" in plan:
+                return seen
+        raise AssertionError(f"{ATTEMPTS} times too late: {seen}")
 
     return run
 

@@ -89,7 +89,6 @@ def test_limits_and_commands_over_tls(site):
     server.heartbeat()
     sent = server.command("setpoint", {"setpoint_mdeg": 21_000})
     assert server.wait("result", id=sent["id"])["status"] == "done"
-    assert device.now()["gap_ms"] < 250
 
 
 def test_a_broker_of_another_authority_is_refused(site):
