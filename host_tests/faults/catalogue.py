@@ -105,7 +105,9 @@ FAULTS = (
     Fault("meter_garbage", part("meter_garbage"), ("meter_lost",), 20),
     Fault("switch_welded", weld, WELDED, 12, off_s=12, latched=True),
     Fault("element_open", part("element_open"), NO_CURRENT, 60, needs_heat=True),
-    Fault("switch_open", part("switch_open"), NO_CURRENT, 60, needs_heat=True),
+    # One of two stages that stays open is missing power, not no power.
+    Fault("switch_open", part("switch_open"), (*NO_CURRENT, "element_weak"), 60,
+          needs_heat=True),
     Fault("contactor_open", part("contactor_open"), NO_CURRENT, 60, needs_heat=True),
     Fault("element_weak", part("element_weak_permille", 300), ("element_weak",), 60,
           needs_heat=True),
