@@ -90,12 +90,11 @@ snap.room_state = signals.OK
 snap.room_mdeg = 19_000
 began_ms = due_ms = time.ticks_ms()
 second = -1
-gap_ms = 0
+
 events = 0
 while True:
     now_ms = time.ticks_ms()
     inp.uptime_s = time.ticks_diff(now_ms, began_ms) * scale // 1000
-    gap_ms = max(gap_ms, time.ticks_diff(now_ms, due_ms))
     if inp.uptime_s != second:
         for at in range(second + 1, inp.uptime_s + 1):
             leases.step(at, limits)
@@ -127,7 +126,6 @@ while True:
                     "remote_mdeg": inp.remote_mdeg,
                     "remote_state": inp.remote_state,
                     "setpoint_mdeg": snap.setpoint_mdeg,
-                    "gap_ms": gap_ms,
                     "identified": identified,
                     "heap": gc.mem_alloc(),
                 }
