@@ -104,7 +104,7 @@ class Levels:
         if level > upper:
             return self._go(upper, available_w)
         if level < lower:
-            return self._go(lower, available_w)
+            return self._go(upper if above >= span else lower, available_w)
         if self._held >= self._min:
             # Out of budget the relay rests where it does less harm: off at low load, on at high.
             paid = self._credit >= self._cost

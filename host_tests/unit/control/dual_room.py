@@ -1,0 +1,163 @@
+# Room control and modulators, told in watts and kelvin. Runs on CPython and MicroPython.
+
+from heater.control import modulator
+from heater.control.model import RoomModel
+from heater.control.room import RoomControl
+
+try:
+    from micropython import heap_lock, heap_unlock
+except ImportError:
+    heap_lock = heap_unlock = None
+
+CFG = {"heater.rated_w": 2000, "control.relay_profile": "default"}
+
+
+def control(model=None):
+    room = RoomControl()
+    room.configure(CFG)
+    if model:
+        assert room.restore((1,) + model + (3, 800)) is True
+    return room
+
+
+def run(room, seconds, mdeg, setpoint=22000, achieved=0, ceiling=2000, ok=True):
+    demand = 0
+    for _ in range(seconds):
+        demand = room.step(mdeg, setpoint, achieved, ceiling, ok)
+    return demand
+
+
+def test_a_cold_room_gets_all_that_is_granted():
+    room = control()
+    assert run(room, 60, 18000) == 2000
+    assert run(room, 1, 18000, ceiling=700) == 700
+    assert room.want_w == 2000
+
+
+def test_a_warm_room_gets_nothing():
+    assert run(control(), 600, 25000) == 0
+
+
+def test_not_allowed_means_zero_at_once_and_full_right_after():
+    room = control()
+    assert run(room, 60, 18000) == 2000
+    assert run(room, 1, 18000, ok=False) == 0
+    assert room.reason == "idle"
+    assert run(room, 1, 18000) == 2000
+
+
+def test_an_impossible_temperature_is_not_used():
+    room = control()
+    run(room, 300, 20000, achieved=2000)
+    before = room.observer.sensor_uk
+    run(room, 5, 999_000, achieved=2000, ok=False)
+    assert abs(room.observer.sensor_uk - before) < 200_000
+
+
+def test_the_law_closes_a_simple_room():
+    # Air of 200 kJ/K behind a quarter-hour emitter, 40 W/K to -3 degC, sensor of 200 s.
+    room = control((5000, 900, 200, 400))
+    air = sensor = 18.0
+    emitter = 840.0
+    demand = 840
+    highest = 0.0
+    for second in range(6 * 3600):
+        emitter += (demand - emitter) / 900.0
+        air += (emitter - 40.0 * (air + 3.0)) / 200e3
+        sensor += (air - sensor) / 200.0
+        demand = room.step(int(sensor * 16 + 0.5) * 125 // 2, 22000, demand, 2000, True)
+        highest = max(highest, air)
+    assert abs(air - 22.0) < 0.05
+    assert highest < 22.3
+
+
+def test_state_survives_a_restart():
+    room = control((6000, 300, 120, 1500))
+    other = RoomControl()
+    other.configure(CFG)
+    assert other.restore(room.state()) is True
+    assert other.state() == room.state()
+
+
+def test_an_impossible_state_is_refused_with_a_reason():
+    room = control()
+    before = room.state()
+    for bad in ((1, 5, 300, 120, 1500, 1, 800), (1, 6000, 300, 5000, 1500, 1, 800), (2,), ()):
+        said = room.restore(bad)
+        assert said is not True and len(said) > 8, bad
+    assert room.state() == before
+
+
+def test_the_model_names_the_parameter_it_refuses():
+    assert "emitter_s 5 " in RoomModel().set(6000, 5, 120, 1500, 1)
+
+
+def mean_of(modulator_under_test, grant_w, available_w, ticks):
+    total = 0
+    for _ in range(ticks):
+        modulator_under_test.step(grant_w, available_w)
+        total += modulator_under_test.effective_w
+    return total / ticks
+
+
+def test_solid_state_mean_is_the_grant():
+    for grant in (7, 100, 333, 1000, 1999):
+        assert abs(mean_of(modulator.make("ssr"), grant, 2000, 10_000) - grant) < 20, grant
+
+
+def test_relay_mean_is_the_grant_and_cycles_keep_to_the_budget():
+    for grant in (300, 1000, 1700):
+        relay = modulator.make("relay")
+        mean = mean_of(relay, grant, 2000, 6 * 3600 * 10)
+        assert abs(mean - grant) < 40, grant
+        assert relay.switchings <= 14
+
+
+def test_stages_use_the_neighbouring_levels():
+    stages = modulator.make("stages", 400)
+    seen = set()
+    for _ in range(100_000):
+        seen.add(stages.step(1000, 2000))
+    assert seen == {0, 1, 2} or seen == {1, 2}
+    assert abs(mean_of(stages, 1000, 2000, 100_000) - 1000) < 20
+
+
+def test_off_by_interlock_is_at_once():
+    for kind in ("ssr", "relay", "stages"):
+        m = modulator.make(kind, 400)
+        m.step(2000, 2000)
+        assert m.effective_w == 2000
+        m.hold_off()
+        assert (m.stage, m.effective_w) == (0, 0)
+
+
+def test_a_cut_of_the_grant_ends_the_pulse_within_ten_seconds():
+    relay = modulator.make("relay")
+    for _ in range(20):
+        relay.step(2000, 2000)
+    for _ in range(100):
+        relay.step(300, 2000)
+    assert relay.effective_w == 0
+
+
+def test_the_tick_allocates_nothing():
+    if not heap_lock:
+        return
+    room = control((6000, 300, 120, 1500))
+    relay = modulator.make("relay")
+    stages = modulator.make("stages", 400)
+    ssr = modulator.make("ssr")
+    room.attach(relay)
+    room.step(18000, 22000, 0, 2000, True)
+    mdeg = 18000
+    heap_lock()
+    try:
+        for second in range(3000):
+            demand = room.step(mdeg, 22000, relay.effective_w, 2000, second % 100 != 99)
+            for tick in range(10):
+                relay.step(demand, 2100)
+                stages.step(demand, 2100)
+                ssr.step(demand, 2100)
+            mdeg += 2
+    finally:
+        heap_unlock()
