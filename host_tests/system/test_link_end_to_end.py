@@ -147,6 +147,20 @@ def test_commands(heater, guard):
     assert device.wait(lambda s: s["identified"])["identified"] == [5]
 
 
+def test_the_log_can_be_asked_for_again(heater, guard):
+    server = guard(scale=20)
+    device = heater(scale=20, events_every_s=20)
+    first = server.wait("records", 20, stream="events")
+    device.wait(lambda s: s["s"] > 100, 20)
+    sent = server.command("log", {"stream": "events", "from": 0})
+    again = server.wait("records", 10, stream="events", replayed=True)
+    assert again["items"][0] == first["items"][0]
+    facts = server.wait("result", id=sent["id"])["facts"]
+    assert facts == {"sent": len(again["items"]), "next": again["next"]}
+    sent = server.command("log", {"stream": "events", "from": 2_000_000})
+    assert server.wait("result", id=sent["id"])["facts"]["sent"] == 0
+
+
 def test_collector(heater, guard):
     server = guard()
     device = heater()
