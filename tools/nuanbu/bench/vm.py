@@ -38,6 +38,7 @@ class VmHeater:
         }
         self._setpoint_mdeg = 22_000
         self._limit_w = 3500
+        self._wanted: dict = {}  # settings to be changed after the next second
         self._edges = 0
         self._device: Device | None = None
 
@@ -72,7 +73,7 @@ class VmHeater:
     @setpoint_mdeg.setter
     def setpoint_mdeg(self, value: int) -> None:
         self._setpoint_mdeg = value
-        self._running().set({"control.setpoint_mdeg": value})
+        self._wanted["control.setpoint_mdeg"] = value
 
     @property
     def limit_w(self) -> int:
@@ -81,13 +82,16 @@ class VmHeater:
     @limit_w.setter
     def limit_w(self, value: int) -> None:
         self._limit_w = value
-        self._running().set({"limits.installed_w": value})
+        self._wanted["limits.installed_w"] = value
 
     def second(self, sensor_c: float, mains_v: float) -> float:
         """One second with the sensor at `sensor_c`; the mean element power in W."""
         device = self._running()
         began = time.monotonic()
         report = device.second(sensor_c, mains_v)
+        if self._wanted:
+            device.set(self._wanted)
+            self._wanted = {}
         self._wall_s += time.monotonic() - began
         self.seconds += 1
         self._edges += report.switchings
