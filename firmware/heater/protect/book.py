@@ -29,7 +29,7 @@ _VERSION = const(1)
 _RECORD = "<Biii"  # number, measured, expected, trips
 
 # Who may clear what; anybody may clear what clears itself.
-_RANK = {"remote": ANY, "local": LOCAL, "service": SERVICE}
+WHO = {"remote": ANY, "local": LOCAL, "service": SERVICE}
 
 
 class Book:
@@ -80,6 +80,7 @@ class Book:
             row = ROWS[i]
             self.limit[i] = _NEVER
             if not fitted(row, board):
+                self.gone[i] = self.active[i]  # nothing is left that could measure it
                 continue
             limit = row[4]
             self.limit[i] = row[5] * (cfg.get(limit) if isinstance(limit, str) else limit)
@@ -215,7 +216,7 @@ class Book:
         the reason of the first refusal as a word: "unknown", "present", "local_only",
         "service_only".
         """
-        rank = _RANK.get(who)
+        rank = WHO.get(who)
         if rank is None:
             return "unknown"
         reason = None

@@ -8,7 +8,7 @@ import struct
 from micropython import const
 
 from heater.protect import monitors as m
-from heater.protect.book import Book
+from heater.protect.book import WHO, Book
 from heater.protect.derating import Derating
 from heater.protect.electric import Electric
 from heater.protect.health import Health
@@ -301,17 +301,19 @@ class Guard:
         None when done, else a word: "unknown", "present" (condition still there), "local_only",
         "service_only".
         """
-        if which in ("safe_hold", "all"):
-            self.health.resets = 0
+        book = self.book
+        if which in ("safe_hold", "all") and who in WHO:
+            if self.health.resets:
+                self.health.resets = 0
+                self.dirty = 1
             self._flag(m.R_SAFE_HOLD, 0)
-            if self.book.active[m.R_SAFE_HOLD]:
-                self.book.gone[m.R_SAFE_HOLD] = 1
+            book.gone[m.R_SAFE_HOLD] = book.active[m.R_SAFE_HOLD]
         if which in ("body_hot_repeated", "all") and who in ("local", "service"):
-            self.trips.forget()
-            if self.book.active[m.R_BODY_HOT_REPEATED]:
-                self.book.gone[m.R_BODY_HOT_REPEATED] = 1
-        self.dirty = 1
-        return self.book.clear(which, who)
+            if self.trips.count:
+                self.trips.forget()
+                self.dirty = 1
+            book.gone[m.R_BODY_HOT_REPEATED] = book.active[m.R_BODY_HOT_REPEATED]
+        return book.clear(which, who)
 
     # --- memory
 

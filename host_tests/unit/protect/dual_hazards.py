@@ -788,3 +788,24 @@ def test_what_was_learned_outlasts_a_restart():
         except ValueError:
             continue
         raise AssertionError(bad)
+
+
+def test_clearing_nothing_writes_nothing():
+    rig = Rig().warm()
+    rig.guard.dirty = 0
+    for who in ("remote", "local", "service", "stranger"):
+        rig.guard.clear("all", who)
+        rig.run(1)
+        assert not rig.guard.dirty
+
+
+def test_a_stranger_ends_no_safe_hold():
+    rig = Rig()
+    for _ in range(5):
+        rig.guard.note_reset(True)
+    rig.run(5)
+    assert rig.guard.clear("safe_hold", "stranger") == "unknown"
+    rig.run(700)  # quiet for ten minutes, which does not end the hold
+    assert rig.has("safe_hold") and rig.guard.clear("safe_hold", "remote") is None
+    rig.run(20)
+    assert rig.out.contactor
