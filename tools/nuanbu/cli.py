@@ -82,6 +82,18 @@ def sim_serve() -> None:
     serve(sys.stdin, sys.stdout)
 
 
+@app.command(
+    "bench",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def bench(context: typer.Context) -> None:
+    """Measure the room control in every simulated house, beside two rivals."""
+    from nuanbu.bench.__main__ import main as run_bench
+
+    run_bench(context.args)
+
+
 def main() -> None:
     """Run the command line; every UserError becomes one clear line and an exit code."""
     try:

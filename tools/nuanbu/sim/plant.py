@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 # Heat given by natural convection grows with this power of the excess temperature (EN 442-2).
 CONVECTION = 1.3
 
