@@ -31,6 +31,7 @@ def live(name, hours, seed):
     return named
 
 
+@pytest.mark.timeout(900)
 def test_half_a_day_without_a_false_alarm():
     assert live("corner-convector", 12, seed=7) == {}
 
