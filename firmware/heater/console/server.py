@@ -49,7 +49,7 @@ class Console:
     def __init__(self, port, methods, words, improv=None):
         self._port = port
         self._improv = improv
-        self._telemetry = None
+        self._telemetry = dict
         self._every = 0  # polls from one telemetry event to the next, 0: none
         self._until = 0
         self._reader = LineReader(port)

@@ -1,0 +1,150 @@
+"""What can go wrong at the cable: a code, its cause and the next step, in Chinese and English."""
+
+from __future__ import annotations
+
+from nuanbu.errors import UserError
+
+OK, ERROR, USAGE, NO_DEVICE, REJECTED, MISMATCH, TEST_FAILED, AUTH, PARTIAL = range(9)
+INTERRUPTED = 130
+LANGUAGES = ("zh", "en")
+
+# code -> (exit code, (cause zh, cause en), (next step zh, next step en)); {x} are facts.
+TROUBLES = {
+    "no_device": (
+        NO_DEVICE,
+        ("没有找到取暖器的串口", "No serial port of a heater was found"),
+        ("接好串口线，或用 --port 指定串口", "Plug the cable in, or name the port with --port"),
+    ),
+    "several_ports": (
+        USAGE,
+        ("有多个串口：{ports}", "There are several serial ports: {ports}"),
+        ("用 --port 指定其中一个", "Choose one with --port"),
+    ),
+    "port_unusable": (
+        NO_DEVICE,
+        ("串口 {port} 无法打开：{why}", "Port {port} cannot be opened: {why}"),
+        (
+            "检查接线和权限，关闭占用该串口的程序",
+            "Check the cable, your rights, and other programs that use the port",
+        ),
+    ),
+    "no_answer": (
+        NO_DEVICE,
+        ("{port} 上的设备 {seconds} 秒内无应答", "Nothing on {port} answered within {seconds} s"),
+        ("检查取暖器是否通电、串口是否正确", "See that it has power and the port is right"),
+    ),
+    "unplugged": (
+        NO_DEVICE,
+        ("与 {port} 的连接中断", "The connection to {port} was lost"),
+        ("重新插好后再执行同一命令", "Plug it in again and repeat the same command"),
+    ),
+    "foreign": (
+        NO_DEVICE,
+        ("{port} 上的设备不是暖补取暖器", "The device on {port} is not a Nuanbu heater"),
+        ("检查串口是否正确", "See whether this is the right port"),
+    ),
+    "rejected": (
+        REJECTED,
+        ("取暖器拒绝：{why}", "The heater refused: {why}"),
+        ("{step}", "{step}"),
+    ),
+    "wrong_device": (
+        REJECTED,
+        (
+            "{port} 上的设备编号是 {found}，不是 {wanted}",
+            "The heater on {port} is {found}, not {wanted}",
+        ),
+        ("接到正确的取暖器", "Connect the right heater"),
+    ),
+    "unconfirmed": (
+        REJECTED,
+        ("此操作需要确认", "This has to be confirmed"),
+        ("加 --yes 再执行", "Repeat it with --yes"),
+    ),
+    "mismatch": (
+        MISMATCH,
+        ("回读不一致：{names}", "Read-back differs: {names}"),
+        ("再执行一次；仍不一致请联系售后", "Repeat it; if it differs again, call the service"),
+    ),
+    "login_needed": (
+        AUTH,
+        ("此操作需要权限：{role}", "This needs the role {role}"),
+        ("先执行 nuanbu unlock", "Run `nuanbu unlock` first"),
+    ),
+    "login_failed": (
+        AUTH,
+        ("密码不正确", "The password is wrong"),
+        ("核对密码后重试", "Check the password and try again"),
+    ),
+    "login_wait": (
+        AUTH,
+        ("密码错误次数过多，需等待 {seconds} 秒", "Too many wrong passwords: wait {seconds} s"),
+        ("等待后重试", "Try again after that"),
+    ),
+    "bad_file": (
+        USAGE,
+        ("文件 {path} 不可用：{why}", "File {path} cannot be used: {why}"),
+        ("改正文件后重试", "Correct the file and try again"),
+    ),
+    "bad_pair": (
+        USAGE,
+        ("{text} 不是 名称=数值 的形式", "{text} is not of the form name=value"),
+        (
+            "例如 control.setpoint_mdeg=21000",
+            "Write it like control.setpoint_mdeg=21000",
+        ),
+    ),
+    "unknown_setting": (
+        USAGE,
+        ("没有设置项 {name}", "There is no setting {name}"),
+        ("用 nuanbu cfg get 查看全部", "See them all with `nuanbu cfg get`"),
+    ),
+    "bad_value": (
+        USAGE,
+        ("{name} 不能是 {value}", "{name} cannot be {value}"),
+        ("应为 {kind}", "Give a value of type {kind}"),
+    ),
+    "test_failed": (
+        TEST_FAILED,
+        ("自检未通过：{names}", "The self-test failed: {names}"),
+        ("排除原因后重新自检", "Remove the cause, then test again"),
+    ),
+    "batch_partial": (
+        PARTIAL,
+        ("{all} 台中有 {failed} 台失败", "{failed} of {all} heaters failed"),
+        ("排除原因后再执行同一命令", "Remove the causes and repeat the same command"),
+    ),
+}  # fmt: skip
+
+# Why the firmware refuses a setting: its codes, in words. REFUSALS of heater.record.messages.
+WHY = {
+    "unknown": ("没有这个设置项", "there is no such setting"),
+    "role": ("权限不足", "this role may not change it"),
+    "type": ("数值类型不对", "a value of this type does not fit"),
+    "range": ("超出允许范围", "outside the bounds in force"),
+    "word": ("不是允许的选项", "not one of the words allowed"),
+    "length": ("文字长度不符", "too long or too short"),
+    "text": ("含有不允许的字符", "contains characters that are not allowed"),
+    "crossed": ("上下限互相矛盾", "the lowest value would be above the highest"),
+    "nothing": ("没有待提交的更改", "nothing is staged or on trial"),
+    "pending": ("已有更改在试用中", "another change is on trial"),
+    "confirm_s": ("确认时间超出范围", "the time to confirm is out of bounds"),
+    "storage": ("存储写入失败", "the flash did not take the change"),
+}
+
+
+class Trouble(UserError):
+    """One row of TROUBLES with its facts, in one language."""
+
+    def __init__(self, trouble: str, language: str = "en", **facts: object):
+        code, cause, step = TROUBLES[trouble]
+        at = LANGUAGES.index(language)
+        self.cause = cause[at].format(**facts)
+        super().__init__(f"{trouble}: {self.cause}", step[at].format(**facts), code)
+        self.trouble = trouble
+        self.facts = facts
+
+    def told(self) -> dict:
+        """For --json."""
+        facts = {name: str(value) for name, value in self.facts.items()}
+        return {"error": self.trouble, "cause": self.cause, "next": self.hint, "facts": facts}

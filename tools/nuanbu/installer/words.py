@@ -1,0 +1,92 @@
+"""Labels of the installer's tool in Chinese and English, and the firmware's own words."""
+
+from __future__ import annotations
+
+import functools
+import runpy
+from typing import Any
+
+from nuanbu.errors import UserError
+from nuanbu.installer.trouble import LANGUAGES
+from nuanbu.sim import find
+
+LABELS = {
+    "port": ("串口", "Port"),
+    "text": ("说明", "Description"),
+    "usb": ("USB", "USB"),
+    "serial": ("设备编号", "Serial number"),
+    "uid": ("硬件编号", "Hardware number"),
+    "board": ("控制板", "Board"),
+    "firmware": ("固件版本", "Firmware"),
+    "python": ("运行环境", "Runtime"),
+    "rev": ("设置版本", "Settings revision"),
+    "sha256": ("设置校验", "Settings hash"),
+    "role": ("当前权限", "Present role"),
+    "locked": ("已设密码的权限", "Roles with a password"),
+    "mode": ("模式", "Mode"),
+    "room": ("室温", "Room"),
+    "setpoint": ("设定温度", "Set-point"),
+    "body": ("机体温度", "Body"),
+    "power": ("功率", "Power"),
+    "limit": ("功率上限", "Limit"),
+    "mains": ("电压", "Mains"),
+    "leak": ("漏电流", "Leakage"),
+    "uptime": ("已运行", "Up for"),
+    "faults": ("故障数", "Faults"),
+    "name": ("设置项", "Setting"),
+    "value": ("数值", "Value"),
+    "before": ("原值", "Before"),
+    "after": ("新值", "After"),
+    "meaning": ("含义", "Meaning"),
+    "off": ("关", "off"),
+    "heat": ("恒温", "heat"),
+    "plan": ("计划", "plan"),
+    "none": ("无", "none"),
+    "number": ("序号", "No."),
+    "time": ("时间", "Time"),
+    "event": ("事件", "Event"),
+    "same": ("没有差别，未写入", "Nothing differs, nothing was written"),
+    "would": ("将更改（未写入）", "Would change (nothing was written)"),
+    "written": ("已写入并回读一致", "Written and read back"),
+    "restart": ("部分设置重启后生效", "Some settings act after a restart of the heater"),
+    "ask_apply": ("写入以上更改？", "Write these changes?"),
+    "ask_reset": (
+        "恢复出厂设置并清除已学习的数据？",
+        "Reset to factory settings and forget what was learned?",
+    ),
+    "reset_done": ("已恢复出厂设置，正在重启", "Factory settings are in force; restarting"),
+    "password": ("密码", "Password"),
+    "new_password": ("新密码（留空则不设密码）", "New password (empty: none)"),
+    "unlocked": ("已解锁，闲置十分钟后自动锁定", "Unlocked; locks again after ten idle minutes"),
+    "locked_again": ("已锁定", "Locked"),
+    "reading": ("正在读取", "Reading"),
+}  # fmt: skip
+
+
+def label(key: str, language: str) -> str:
+    """The label in one language; the key itself where there is none."""
+    return LABELS[key][LANGUAGES.index(language)] if key in LABELS else key
+
+
+def meaning(setting: str, language: str) -> str:
+    """What a setting means, in the firmware's words."""
+    texts = _firmware("record/texts.py").get("TEXTS", {})
+    return texts[setting][LANGUAGES.index(language)] if setting in texts else ""
+
+
+def fault(found: dict, language: str) -> tuple[str, str, str]:
+    """(title, what has happened, what to do) of a fault, in the firmware's words."""
+    module = _firmware("protect/texts.py")
+    if found["code"] not in module.get("TEXTS", {}):
+        return found["code"], str(found.get("cause", "")), ""
+    return module["sentences"](found, language)
+
+
+@functools.cache
+def _firmware(path: str) -> dict[str, Any]:
+    # Run by path: these two import nothing of MicroPython. A tool without the firmware's files
+    # shows codes instead of words.
+    try:
+        return runpy.run_path(str(find.repository() / "firmware" / "heater" / path))
+    except (UserError, OSError):
+        return {}
