@@ -219,8 +219,19 @@ class Learner:
         self.loss_ks = theta[1]
         return True
 
-    def found(self, model, weight):
-        """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set."""
+    def emitter_mw(self, emitter_s):
+        """Heat in the emitter now, by the member of the bank with the nearest time constant."""
+        near = self.bank[0]
+        for fit in self.bank:
+            if abs(fit.long_s - emitter_s) < abs(near.long_s - emitter_s):
+                near = fit
+        return int(near.emitter * self.rated_w * 1000)
+
+    def found(self, known, weight):
+        """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set.
+
+        known: those values when the record began; weight: the records they rest on.
+        """
         rate = min(max(self.rate_k_ks, 2.0), 60.0)
         loss = min(max(self.loss_ks, 0.3), 2.5)
         found = (
@@ -229,9 +240,8 @@ class Learner:
             self.sensor_s,
             min(10.0 * loss * self.rated_w / rate, 6000.0),
         )
-        known = (model.rate_nk, model.emitter_s, model.sensor_s, model.loss_dw)
         part = 1.0 / (1.0 + min(weight, 3))
-        return [int(b * (a / b) ** part + 0.5) for a, b in zip(found, known)]
+        return [int(b * (a / b) ** part + 0.5) for a, b in zip(found, known[:4])]
 
     @property
     def samples(self):

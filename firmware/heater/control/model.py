@@ -5,8 +5,9 @@
 #   walls     W' = (T - W) / observer.WALL_S      g conductance from air to structure
 #   sensor    S' = (T - S) / sensor_s
 #
-# The air node with the furniture is fast, the structure behind it slow (two-node model, e.g. ISO 13790 annex C
-# and Bacher & Madsen 2011, "Identifying suitable models for the heat dynamics of buildings").
+# The air node with the furniture is fast, the structure behind it slow (two-node model, e.g.
+# ISO 13790 annex C and Bacher & Madsen 2011, "Identifying suitable models for the heat dynamics
+# of buildings").
 
 from micropython import const
 
@@ -44,6 +45,10 @@ class RoomModel:
         self.loss_dw = min(10_000_000 // self.rate_nk, _LOSS_MAX_DW)
         self.emitter_s = 450
         self.sensor_s = 200
+
+    def values(self):
+        """The arguments of `set` that would make this model."""
+        return self.rate_nk, self.emitter_s, self.sensor_s, self.loss_dw, self.learned
 
     def set(self, rate_nk, emitter_s, sensor_s, loss_dw, learned):
         """Take over new parameters, or say in words why not. Returns True or the reason."""

@@ -3,7 +3,7 @@
 from heater.control.relay import Levels
 from heater.control.ssr import SolidState
 
-# Profile of a relay: period, least time on and off, seconds saved a cycle, cycles that may be saved.
+# Profile of a relay: period, least time on and off, seconds one cycle costs, cycles saved up.
 # default: 10^5 cycles in ten seasons of 185 days are 54 a day, one in 1600 s.
 # precise: at most 6 an hour.
 PROFILES = {

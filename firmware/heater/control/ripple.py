@@ -11,7 +11,7 @@ _JUMP_WS = const(20_000)  # no element delivers that in a second: a debt was str
 
 
 class Ripple:
-    """Swing of emitter (mW), room (uK) and its slope (nK/s) around the mean. `step` once a second."""
+    """Swing of emitter (mW), room (uK) and its slope (nK/s). `step` once a second."""
 
     def __init__(self, model):
         self.model = model

@@ -29,9 +29,12 @@ _ROOM_MAX_MDEG = const(80_000)
 _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
 _MEAN_S = const(1200)
-_CAUTION = const(10)  # percent of all lags, added to the lead: the split of the lags is uncertain
+# Nobody knows which of two like lags is the sensor's: lead by this part of both, in percent.
+_CAUTION = const(10)
+_CAUTION_MAX_S = const(60)
 _SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
+_TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
 _SETTLED_S = const(300)  # a record ends this long after full power
 
 
@@ -55,6 +58,7 @@ class RoomControl:
         self._mean_mw = 0  # of the power granted, over _MEAN_S
         self._granted_w = 0
         self._not_full_s = 0
+        self._before = self.model.values()  # the model when the running record began
         self._armed = True  # the next rise of power may be a lesson
         self._tune()
 
@@ -93,7 +97,8 @@ class RoomControl:
         if cycle_s >= _SLOW_CYCLE_S:
             pid.kp_mw = min(pid.kp_mw, self.rated_w * 3 // 2)
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
-        self._guard_s = (self.model.emitter_s + self.model.sensor_s) * _CAUTION // 100
+        lags_s = self.model.emitter_s + self.model.sensor_s
+        self._guard_s = min(lags_s * _CAUTION // 100, _CAUTION_MAX_S)
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
         """Advance by one second and return the demand in W, 0..ceiling_w.
@@ -183,38 +188,47 @@ class RoomControl:
             elif self._armed:
                 self._armed = False
                 if self.observer.slope_nk > _SLOPE_MIN_NK:
+                    self._before = self.model.values()
                     learner.begin()
             learner.slice()
             return False
         changed = False
-        if learner.slice() and (not self._not_full_s or learner.samples < 40):
+        timely = not self._not_full_s or learner.samples < _TIMELY_SAMPLES
+        if learner.slice() and timely:
             changed = self._adopt()
-        if learner.spoiled or learner.full or (self._not_full_s >= _SETTLED_S and learner.samples >= 40):
-            spoiled = learner.spoiled
+        settled = self._not_full_s >= _SETTLED_S and learner.samples >= _TIMELY_SAMPLES
+        if learner.spoiled:
             learner.end()
-            if learner.offered and not spoiled:
+            if learner.offered:
+                self._take(*self._before)
+                changed = True
+        elif learner.full or settled:
+            learner.end()
+            if learner.offered:
                 self._learned = self.model.learned = min(self._learned + 1, 250)
         return changed
 
     def _adopt(self):
         """Take over what the learner has found, if it is a room. True when taken."""
         learner = self.learner
-        sensor_was_s = self.model.sensor_s
-        rate, emitter, sensor, loss = learner.found(self.model, self._learned)
-        if self.model.set(rate, emitter, sensor, loss, max(self.model.learned, 1)) is not True:
+        found = learner.found(self._before, self._learned)
+        if not self._take(*found, max(self._learned, 1)):
             return False
-        self.observer.adopt(int(learner.best.emitter * self.rated_w * 1000), sensor_was_s)
-        self._tune()
         learner.offered = True
+        return True
+
+    def _take(self, rate_nk, emitter_s, sensor_s, loss_dw, learned):
+        """Change the model without a jump in what was measured. False: no room is like that."""
+        was_s = self.model.sensor_s
+        if self.model.set(rate_nk, emitter_s, sensor_s, loss_dw, learned) is not True:
+            return False
+        self.observer.adopt(self.learner.emitter_mw(emitter_s), was_s)
+        self._tune()
         return True
 
     def state(self):
         """What must survive a restart, as small integers."""
-        m = self.model
-        return (
-            _STATE_VERSION, m.rate_nk, m.emitter_s, m.sensor_s, m.loss_dw, m.learned,
-            self.observer.loss_mw // 1000,
-        )  # fmt: skip
+        return (_STATE_VERSION,) + self.model.values() + (self.observer.loss_mw // 1000,)
 
     def restore(self, state):
         """Take over what `state` returned before the restart. True, or why it was refused."""

@@ -1,5 +1,6 @@
-# Solid-state switch: time-proportioned in windows, 100 ms resolution, the remainder carried so that
-# the mean is exact. 100 ms is a whole number of mains periods at 50 Hz, so the load is symmetric.
+# Solid-state switch: time-proportioned in windows, 100 ms resolution, the remainder carried so
+# that the mean is exact. 100 ms is a whole number of mains periods at 50 Hz, so the load is
+# symmetric.
 #
 # Window 10 s: the fewer changes a minute, the larger the voltage change a lamp on the same line
 # may see (flicker curve of IEC 61000-3-3); a room notices nothing of 10 s.

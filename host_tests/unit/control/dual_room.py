@@ -61,7 +61,7 @@ def test_the_law_closes_a_simple_room():
     emitter = 840.0
     demand = 840
     highest = 0.0
-    for second in range(6 * 3600):
+    for _ in range(6 * 3600):
         emitter += (demand - emitter) / 900.0
         air += (emitter - 40.0 * (air + 3.0)) / 200e3
         sensor += (air - sensor) / 200.0
@@ -154,7 +154,7 @@ def test_the_tick_allocates_nothing():
     try:
         for second in range(3000):
             demand = room.step(mdeg, 22000, relay.effective_w, 2000, second % 100 != 99)
-            for tick in range(10):
+            for _ in range(10):
                 relay.step(demand, 2100)
                 stages.step(demand, 2100)
                 ssr.step(demand, 2100)

@@ -1,9 +1,12 @@
 """Laws that hold for any input: bounds, no jump without a cause, exact means, 31-bit integers."""
 
-from heater.control import modulator
-from heater.control.room import RoomControl
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from heater.control import modulator
+from heater.control.room import RoomControl
 
 MODELS = st.tuples(
     st.integers(300, 20_000), st.integers(30, 3600), st.integers(20, 900), st.integers(0, 6000)
@@ -23,7 +26,7 @@ STEPS = st.lists(
 
 
 class Small(int):
-    """An integer that fails the test when a result needs more than a small integer of the target."""
+    """An integer that fails the test when a result is no small integer of the target."""
 
 
 def _checked(name):
@@ -142,5 +145,5 @@ def test_relay_keeps_its_budget_and_its_least_times(profile, grants):
                 changes.append(tick)
     ons = changes[::2]
     assert len(ons) <= tick / 10 / cost_s + 3
-    gaps = [later - earlier for earlier, later in zip(changes, changes[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(changes)]
     assert all(gap >= least_s * 10 for gap in gaps)

@@ -1,1 +1,1 @@
-"""Figures of the room control: the same scenarios in every simulated house, for us and for rivals."""
+"""Figures of the room control: the same scenarios in every house, for us and for rivals."""

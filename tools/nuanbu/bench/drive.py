@@ -1,4 +1,4 @@
-"""One heater in one house through a stretch of time: the seam between figures and what runs them."""
+"""One heater in one house for a while: the seam between the figures and what runs them."""
 
 from dataclasses import dataclass, field
 
