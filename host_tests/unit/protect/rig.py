@@ -187,3 +187,23 @@ class Rig:
             if self.out.contactor and self.out.stage:
                 last = i
         return 0.0 if last is None else (last + 1) / 10
+
+
+def off_within(rig, limit_s):
+    """Both the named time and the fact: no heat after `limit_s`, as long as we look."""
+    rig.run(limit_s)
+    for _ in range(50):
+        rig.tick()
+        assert rig.power_w == 0, rig.codes()
+
+
+def reset_only_by(rig, code, who):
+    """Neither time nor anybody below `who` ends the fault; `who` does."""
+    for below in ("remote", "local", "service"):
+        if below == who:
+            break
+        refused = rig.guard.clear(code, below)
+        assert refused in ("local_only", "service_only"), refused
+        assert rig.has(code)
+    assert rig.guard.clear(code, who) is None
+    assert not rig.has(code)

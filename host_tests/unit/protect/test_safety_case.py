@@ -30,7 +30,8 @@ def test_every_row_names_existing_tests(hazard, repo):
 
 
 def test_every_monitor_has_a_test_of_its_own(repo):
-    tests = defined(repo / "host_tests/unit/protect/dual_hazards.py")
+    folder = repo / "host_tests/unit/protect"
+    tests = defined(folder / "dual_hazards.py") | defined(folder / "dual_supply.py")
     assert {f"test_{name}" for name in NAMES} <= tests
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 UNIT = "unit/protect/dual_hazards.py::test_"
+SUPPLY = "unit/protect/dual_supply.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
 EXCEPTIONS = "faults/test_exceptions.py::test_any_call_may_raise"
 STORY = "faults/test_scenarios.py::test_"
@@ -27,6 +28,10 @@ class Hazard:
     reaction: str
     monitors: tuple[str, ...]
     tests: tuple[str, ...]
+
+
+def _supply(*names: str) -> tuple[str, ...]:
+    return tuple(SUPPLY + name for name in names)
 
 
 def _unit(*names: str) -> tuple[str, ...]:
@@ -104,7 +109,7 @@ HAZARDS = (
         "meter: body below its learned rise",
         "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without",
         ("element_open", "element_weak", "element_cold"),
-        (*_unit("element_open", "element_weak", "element_cold"), INJECTION),
+        (*_supply("element_open", "element_weak", "element_cold"), INJECTION),
     ),
     Hazard(
         "Modulating switch welded, at any set-point, off included",
@@ -114,7 +119,7 @@ HAZARDS = (
         "body of a convector",
         ("switch_welded", "switch_welded_body"),
         (
-            *_unit(
+            *_supply(
                 "switch_welded",
                 "switch_welded_body",
                 "switch_welded_body_not_by_its_own_core",
@@ -129,7 +134,7 @@ HAZARDS = (
         "stays off, says “switch off the breaker”, latched until service",
         ("contactor_welded",),
         (
-            *_unit("contactor_welded"),
+            *_supply("contactor_welded"),
             STORY + "contactor_welded_at_power_up",
             STORY + "both_switches_welded_is_said_aloud",
         ),
@@ -171,28 +176,28 @@ HAZARDS = (
         "ΔU/ΔI at each switching, smoothed over 16, against the value learned in 64",
         "half power above +300 mΩ, off above +800 mΩ",
         ("joint_warm", "joint_hot"),
-        _unit("joint_warm", "joint_hot"),
+        _supply("joint_warm", "joint_hot"),
     ),
     Hazard(
         "Over- and under-voltage, over-power, meter lost",
         "meter: above 255 V, below 176 V, above 115 % of voltage-corrected rated power",
         "off until normal for 60 s; meter lost: named",
         ("mains_high", "mains_low", "over_power", "meter_lost"),
-        (*_unit("mains_high", "mains_low", "over_power", "meter_lost"), INJECTION),
+        (*_supply("mains_high", "mains_low", "over_power", "meter_lost"), INJECTION),
     ),
     Hazard(
         "Tipped over (portable)",
         "tilt switch",
         "off ≤ 500 ms",
         ("tilted",),
-        (*_unit("tilted"), INJECTION, TIMES),
+        (*_supply("tilted"), INJECTION, TIMES),
     ),
     Hazard(
         "Controller too hot",
         "temperature of the chip",
         "power lowered over the last 15 K, off at 95 °C",
         ("chip_hot",),
-        (*_unit("chip_hot"), INJECTION),
+        (*_supply("chip_hot"), INJECTION),
     ),
     Hazard(
         "Room too hot",
@@ -209,8 +214,8 @@ HAZARDS = (
         "≤ 60 s; five abnormal resets without ten quiet minutes between: safe hold, console alive",
         ("tick_late", "exception", "safe_hold"),
         (
-            *_unit("tick_late", "exception", "safe_hold"),
-            UNIT + "safe_hold_forgets_after_ten_quiet_minutes",
+            *_supply("tick_late", "exception", "safe_hold"),
+            SUPPLY + "safe_hold_forgets_after_ten_quiet_minutes",
             EXCEPTIONS,
             STORY + "a_hang_is_over_in_a_minute",
             STORY + "five_hangs_end_in_a_safe_hold_that_listens",
@@ -223,27 +228,27 @@ HAZARDS = (
         "guard by the application)",
         "no heat, says why",
         ("program_damaged", "settings_damaged"),
-        _unit("program_damaged", "settings_damaged"),
+        _supply("program_damaged", "settings_damaged"),
     ),
     Hazard(
         "Clock jumps, counter wraps (49.7 days, 30-bit tick)",
         "none needed: protection counts its own ticks and seconds since start",
         "no effect",
         (),
-        _unit("wraps_do_not_matter"),
+        _supply("wraps_do_not_matter"),
     ),
     Hazard(
         "Cold start at -35 °C",
         "sensors valid down to -40 °C",
         "not a fault: heats within 10 s of power-up, every protection on",
         (),
-        (*_unit("cold_start"), STORY + "cold_start_at_minus_35"),
+        (*_supply("cold_start"), STORY + "cold_start_at_minus_35"),
     ),
     Hazard(
         "Freezing room",
         "room below 5 °C",
         "heats to 7 °C in every mode but service lock",
         (),
-        (*_unit("freezing_room"), STORY + "freezing_room_is_heated_although_off"),
+        (*_supply("freezing_room"), STORY + "freezing_room_is_heated_although_off"),
     ),
 )
