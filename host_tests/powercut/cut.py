@@ -16,7 +16,7 @@ sys.path[:0] = [sys.argv[1] + "/firmware", sys.argv[1] + "/lib", here]
 from flash import BLOCK, MANNERS, Flash, PowerCut  # noqa: E402
 from scenarios import SCENARIOS  # noqa: E402
 
-BLOCKS = 128
+BLOCKS = 64
 MOUNT = "/cut"
 DATA = MOUNT + "/data"
 
@@ -87,7 +87,7 @@ def main():
         if wrong:
             failures += 1
             print("cut", cut, wrong)
-        if cuts % 20 == 0:
+        if cuts % 4 == 0:
             gc.collect()
     print(f"operations {whole.operations} erases {whole.erases} cuts {cuts} failures {failures}")
 

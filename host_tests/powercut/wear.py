@@ -20,7 +20,7 @@ from heater.record.books import Books  # noqa: E402
 
 BLOCKS = 96  # 384 KiB: the data partition beside two firmware slots in a 4 MiB flash
 DAY_S = 86_400
-STEP_S = 5  # coarser than app's second, which writes no oftener
+STEP_S = 15  # coarser than app's second, which writes no oftener
 
 
 class WornFlash(Flash):
@@ -41,10 +41,10 @@ def live(books, days, worst):
     snap = signals.Snapshot()
     snap.mode, snap.room_state = signals.MODE_HEAT, signals.OK
     for uptime_s in range(STEP_S, days * DAY_S, STEP_S):
-        books.tick(1500, uptime_s // STEP_S % 4, 1, 5000)
+        books.tick(1500, uptime_s // STEP_S % 4, 1, 1000 * STEP_S)
         books.clock(1_800_000_000 + uptime_s, 4)
         books.second(snap, 0)
-        change_s, event_s = (60, 10) if worst else (6 * 3600, 3600)
+        change_s, event_s = (60, 15) if worst else (6 * 3600, 3600)
         if uptime_s % change_s == 0:
             books.settings.stage("plan.eco_mdeg", 18_000 + uptime_s // change_s % 2000, "resident")
             books.settings.commit("resident")
