@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from nuanbu.sim.process import DeviceDied
+
 # A fault falls between two ticks, and drivers sample a sensor at their own period.
 TICK_S = 0.1
 ROOM_PERIOD_S = 1.5
@@ -72,8 +74,18 @@ def stall(low_ms: int, high_ms: int) -> Callable:
 def weld(bench, random: Random) -> None:
     """The switch welds, and nobody wants heat: a weld shows only when the switch ought to open."""
     bench.held["room_c"] = max(bench.held["room_c"], 16.0)
-    bench.device.set({"control.mode": "off"})
+    switch_off(bench.device)
     bench.device.inject("switch_welded")
+
+
+def switch_off(device) -> None:
+    """Switch the heater off; one that hangs at the moment is asked again."""
+    for _ in range(5):
+        try:
+            return device.set({"control.mode": "off"})
+        except DeviceDied:
+            continue  # the request fell into the hang, or into the reset after it
+    raise AssertionError("no answer to the request to switch off")
 
 
 SENSOR = ("room_sensor",)
