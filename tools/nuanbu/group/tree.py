@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuanbu.errors import UserError
 from nuanbu.group.allocate import Floats, Ints
@@ -210,7 +211,7 @@ class Layout:
         """Sums of one value a heater over the nodes of a level."""
         return np.add.reduceat(values, self.starts[level]) if len(values) else np.zeros(0)
 
-    def spread(self, level: int, values: Floats) -> Floats:
+    def spread(self, level: int, values: NDArray) -> NDArray:
         """The value of each heater's node of a level."""
         counts = np.diff(np.append(self.starts[level], len(self.heaters)))
         return np.repeat(values, counts)
@@ -276,7 +277,7 @@ def _made(kind, row: Mapping, path: Path, number: int):
         if value in ("", None):
             continue
         try:
-            values[name] = _READERS[known[name].type](value)
+            values[name] = _READERS[str(known[name].type)](value)
         except ValueError as e:
             raise UserError(f"{path}, row {number}: {name} is {value!r}") from e
     try:

@@ -1,0 +1,60 @@
+"""What the heaters last said, and what their rooms will lack (invariant I4)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuanbu.group.allocate import Floats, Ints
+
+SILENT_S = 120  # a heater unheard for so long is not counted on; it tells its state every 60 s
+_HORIZON_S = 3600.0
+# A kilowatt warms a room with its walls by about this much in the first hour. Only the ratio to
+# other rooms matters, which is why one figure serves for all until a room is better known.
+GAIN_K_PER_W = 1.0 / 1000
+_FORGET_S = 7200.0  # time constant of the mean below
+
+
+class Seen:
+    """Arrays over n heaters; before a heater has spoken it is taken to want its rated power."""
+
+    def __init__(self, rated_w: Floats):
+        n = len(rated_w)
+        self.rated_w = rated_w
+        self.heard_s = np.full(n, -np.inf)
+        self.room_k = np.full(n, 18.0)
+        self.setpoint_k = np.full(n, 22.0)
+        self.demand_w = rated_w.copy()
+        self.hold_w = np.zeros(n)  # power that would hold the room's temperature, a mean
+        self._told_s = np.full(n, -np.inf)
+
+    def reachable(self, now_s: float) -> NDArray[np.bool_]:
+        return now_s - self.heard_s < SILENT_S
+
+    def state(
+        self, who: Ints, now_s: float, room_k: Floats, setpoint_k: Floats, power_w: Floats,
+        demand_w: Floats,
+    ) -> None:  # fmt: skip
+        """Heaters told their state. Temperatures in degrees C; a NaN room keeps the last one."""
+        room_k = np.where(np.isnan(room_k), self.room_k[who], room_k)
+        since_s = now_s - self._told_s[who]
+        first = ~np.isfinite(since_s)
+        since_s = np.where(first, 1.0, np.maximum(since_s, 1.0))
+        # What of the power went into warming the room does not count as holding it.
+        rate_w = (room_k - self.room_k[who]) * _HORIZON_S / since_s / GAIN_K_PER_W
+        hold_w = np.clip(power_w - rate_w, 0, self.rated_w[who])
+        part = np.where(first, 1.0, 1 - np.exp(-since_s / _FORGET_S))
+        hold_w = np.where(first, power_w, hold_w)
+        self.hold_w[who] += part * (hold_w - self.hold_w[who])
+        self.room_k[who], self.setpoint_k[who] = room_k, setpoint_k
+        self.demand_w[who] = demand_w
+        self._told_s[who] = now_s
+        self.heard_s[who] = now_s
+
+    def short_k(self) -> Floats:
+        """Predicted shortfall of each room in an hour with its heater off, kelvin."""
+        return self.setpoint_k - self.room_k + GAIN_K_PER_W * self.hold_w
+
+    def wanted_w(self) -> Floats:
+        """The most that is of use: the demand and room for it to rise until the next cycle."""
+        return np.minimum(1.1 * self.demand_w + 100, self.rated_w)
