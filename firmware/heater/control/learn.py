@@ -159,6 +159,8 @@ class Learner:
         self._turn += 1
         fit.feed(self._power)
         if self.active:
+            if self._n == 1:
+                fit.begin()
             fit.learn(self._x2, self._n * SAMPLE_S * 0.001, self._y)
         if self._turn < len(self.bank):
             return False
@@ -178,8 +180,6 @@ class Learner:
             self._n = 0
             self.offered = False
             self._x2 = 0.0
-            for fit in self.bank:
-                fit.begin()
         if self.active:
             if self._n == 0:
                 self._base = self._wall = self._low = self._high = room
@@ -208,7 +208,9 @@ class Learner:
             return False
         total = long_sum = short_sum = 0.0
         for fit in self.bank:
-            weight = exp(-0.5 * min(fit.cost - best.cost, 60.0))
+            if fit.cost - best.cost > 20.0:
+                continue
+            weight = exp(-0.5 * (fit.cost - best.cost))
             total += weight
             long_sum += weight * log(fit.long_s)
             short_sum += weight * log(fit.short_s)

@@ -34,6 +34,10 @@ class Levels:
         self.owed_ws = 0  # granted but not yet delivered, W s
         self._grant_w = 0  # the grant when the pulse began, and the highest since
         self._credit = 0
+        self._for_grant_w = -1  # for which _plan was made
+        self._for_available_w = 0
+        self._lower = self._upper = 0
+        self._above_w = self._span_w = self._bound = 0
         self.set_profile(period_s, min_s, budget_s, saved)
         self._credit = self._credit_max
 
@@ -42,10 +46,32 @@ class Levels:
         self.cycle_s = period_s
         self._half_period = period_s * _TICKS_A_SECOND // 2
         self._min = min_s * _TICKS_A_SECOND
+        self._for_grant_w = -1
         self._cost = budget_s * _TICKS_A_SECOND
         self._credit_max = self._cost * saved
         if self._credit > self._credit_max:
             self._credit = self._credit_max
+
+    def _plan(self, grant_w, available_w):
+        """Between which levels to switch for this grant, and how far the account may swing."""
+        self._for_grant_w = grant_w
+        self._for_available_w = available_w
+        lower = 0
+        upper = 3
+        if self.low_permille:
+            if grant_w * 1000 >= (1000 - self.low_permille) * available_w:
+                lower = 2
+            elif grant_w * 1000 >= self.low_permille * available_w:
+                lower = 1
+                upper = 2
+            else:
+                upper = 1
+        low_w = self._share(lower) * available_w // 1000
+        self._lower = lower
+        self._upper = upper
+        self._above_w = above = grant_w - low_w
+        self._span_w = span = self._share(upper) * available_w // 1000 - low_w
+        self._bound = self._half_period * (above * (span - above) // span)
 
     def _share(self, level):
         """Permille of the element at a level 0..3 (0, low, high, full)."""
@@ -66,24 +92,15 @@ class Levels:
         if grant_w > available_w:
             grant_w = available_w
 
+        if grant_w != self._for_grant_w or available_w != self._for_available_w:
+            self._plan(grant_w, available_w)
         level = self._level
-        lower = 0
-        upper = 3
-        if self.low_permille:
-            if grant_w * 1000 >= (1000 - self.low_permille) * available_w:
-                lower = 2
-            elif grant_w * 1000 >= self.low_permille * available_w:
-                lower = 1
-                upper = 2
-            else:
-                upper = 1
-        low_w = self._share(lower) * available_w // 1000
-        high_w = self._share(upper) * available_w // 1000
-
+        lower = self._lower
+        upper = self._upper
+        above = self._above_w
+        span = self._span_w
+        bound = self._bound
         owed = self._owed + grant_w - self.effective_w
-        span = high_w - low_w
-        above = grant_w - low_w
-        bound = self._half_period * (above * (span - above) // span)
         limit = self._half_period * 2 * available_w
         if owed > limit:
             owed = limit

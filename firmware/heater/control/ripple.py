@@ -7,6 +7,7 @@
 
 from micropython import const
 
+_HEAT_MAX_DW = const(50_000)  # 5 kW, times 20000 nK: 1.0e9 < 2**30
 _JUMP_WS = const(20_000)  # no element delivers that in a second: a debt was struck off
 
 
@@ -31,8 +32,16 @@ class Ripple:
             # Nobody will make up for it: that part of the swing is where the room really is.
             room += (m.rate_nk >> 4) * (more_ws >> 8) // 1000 << 12
             more_ws = 0
+            if room > self.room_max_uk:
+                room = self.room_max_uk
+            elif room < -self.room_max_uk:
+                room = -self.room_max_uk
         self.emitter_mw += (more_ws * 1000 - self.emitter_mw) // m.emitter_s
         heat_dw = self.emitter_mw // 100 - m.loss_dw * (room // 1000) // 1000
+        if heat_dw > _HEAT_MAX_DW:
+            heat_dw = _HEAT_MAX_DW
+        elif heat_dw < -_HEAT_MAX_DW:
+            heat_dw = -_HEAT_MAX_DW
         self.slope_nk = m.rate_nk * heat_dw // 10
         room += self.slope_nk // 1000
         if room > self.room_max_uk:

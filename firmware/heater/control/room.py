@@ -211,8 +211,8 @@ class RoomControl:
     def _adopt(self):
         """Take over what the learner has found, if it is a room. True when taken."""
         learner = self.learner
-        found = learner.found(self._before, self._learned)
-        if not self._take(*found, max(self._learned, 1)):
+        rate_nk, emitter_s, sensor_s, loss_dw = learner.found(self._before, self._learned)
+        if not self._take(rate_nk, emitter_s, sensor_s, loss_dw, max(self._learned, 1)):
             return False
         learner.offered = True
         return True
