@@ -7,8 +7,8 @@ from heater.control.ssr import SolidState
 # default: 10^5 cycles in ten seasons of 185 days are 54 a day, one in 1600 s.
 # precise: at most 6 an hour.
 PROFILES = {
-    "default": (1620, 60, 1600, 1),
-    "precise": (605, 20, 600, 1),
+    "default": (1680, 60, 1660, 2),
+    "precise": (670, 20, 660, 2),
 }
 
 
