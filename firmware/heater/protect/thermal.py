@@ -5,6 +5,10 @@
 # p is the power as a share of rated; the exponent is that of natural convection (EN 442-2).
 # E (excess at rated power) and tau are learned: six lags run side by side, each with its own E,
 # and the one with the least error is believed.
+#
+# The exponent is not learned, and an emitter with a fan has 1 instead of 1.3. At a load r times
+# that at which E was learned (in n) such a one is wrong by r^0.3 - 1 <= 0.3 (r - 1); so much more
+# is allowed for before anything is concluded from it.
 
 from micropython import const
 
@@ -36,6 +40,8 @@ _ON_S = const(300)  # of heating before the excess is judged: what came before f
 _DRIFT_ON_S = const(7200)  # of heating before the body may judge the room sensor
 _DRIFT_STEPS = const(180)  # mean residual over half an hour
 _DRIFT_MDEG = const(1600)
+_STRETCH_PERMILLE = const(300)
+_DRIFT_STRETCH_PERMILLE = const(150)  # of the learned load; beyond it the body is no thermometer
 _FLAT_MDEG = const(4000)  # a body so close to the room is not being heated
 
 
@@ -45,6 +51,7 @@ class Thermal:
         self.excess_64 = [0] * _CANDIDATES  # E of each candidate in mdeg * 64
         self.error_64 = [0] * _CANDIDATES  # smoothed absolute error of each, mdeg * 64
         self.samples = [0] * _CANDIDATES  # heating observations behind each E
+        self.mean_n_64 = 0  # n at which E was learned, permille * 64
         self.best = 0
         self.known = 0  # 1: the best candidate describes this emitter
         self.residual_mdeg = 0  # measured less expected excess
@@ -64,17 +71,18 @@ class Thermal:
 
     def learned(self):
         """What was learned, as a list of integers."""
-        return self.excess_64 + self.error_64 + self.samples + [self.best, self.known]
+        tail = [self.mean_n_64, self.best, self.known]
+        return self.excess_64 + self.error_64 + self.samples + tail
 
     def restore(self, values):
         """Take back `learned()`. Raises ValueError when it is none."""
         k = _CANDIDATES
-        if len(values) != 3 * k + 2 or not 0 <= values[-2] < k or min(values[: 3 * k]) < 0:
+        if len(values) != 3 * k + 3 or not 0 <= values[-2] < k or min(values[: 3 * k + 1]) < 0:
             raise ValueError("thermal")
         self.excess_64 = values[:k]
         self.error_64 = values[k : 2 * k]
         self.samples = values[2 * k : 3 * k]
-        self.best, self.known = values[-2:]
+        self.mean_n_64, self.best, self.known = values[-3:]
 
     def rise(self, body_mdeg, signal):
         """Rate of rise over three seconds. Once a second, only with a valid reading."""
@@ -137,16 +145,32 @@ class Thermal:
         if not self.known or self._on_s < _ON_S:
             self._unknown(signal)
             return
-        limit = max(_COVERED_MIN_MDEG, expected * _COVERED_PERMILLE // 1000)
+        stretch = self._stretch()
+        unsure = expected * _STRETCH_PERMILLE // 1000 * abs(stretch) // 1000
+        limit = max(_COVERED_MIN_MDEG, expected * _COVERED_PERMILLE // 1000) + unsure
         signal[m.R_COVERED] = max(0, residual * 1000 // limit)
-        limit = max(_COLD_MIN_MDEG, expected * _COLD_PERMILLE // 1000)
+        limit = max(_COLD_MIN_MDEG, expected * _COLD_PERMILLE // 1000) + unsure
         signal[m.R_ELEMENT_COLD] = max(0, -residual * 1000 // limit)
-        self._drift(residual, signal)
+        self._drift(residual, stretch, signal)
 
-    def _drift(self, residual, signal):
+    def _stretch(self):
+        # How far the load is from where E was learned, permille: above, of the learned load;
+        # below, negative and of the present one, which bounds 1 - r^0.3 there.
+        n = self.n_64[self.best]
+        mean = self.mean_n_64
+        least = n if n < mean else mean
+        if least < 64 * _MIN_N // 4:
+            least = 64 * _MIN_N // 4
+        return (n - mean) * 1000 // least
+
+    def _drift(self, residual, stretch, signal):
         # While it heats steadily, the body is a second thermometer of the room: it stands above
         # the air by what the power explains.
-        if self._on_s < _DRIFT_ON_S or self.samples[self.best] < _LEARNED:
+        if (
+            self._on_s < _DRIFT_ON_S
+            or self.samples[self.best] < _LEARNED
+            or abs(stretch) > _DRIFT_STRETCH_PERMILLE
+        ):
             self._drift_sum = 0
             signal[m.R_ROOM_DRIFT] = 0
             return
@@ -161,7 +185,9 @@ class Thermal:
 
     def _learn(self, excess):
         # A heater that is being covered, or fails, must not be learned as normal.
-        doubt = abs(self.residual_mdeg) > _COLD_MIN_MDEG // 2 + self.expected_mdeg // 10
+        expected = self.expected_mdeg
+        unsure = expected * _STRETCH_PERMILLE // 1000 * abs(self._stretch()) // 1000
+        doubt = abs(self.residual_mdeg) > _COLD_MIN_MDEG // 2 + expected // 10 + unsure
         if excess < 0 or (self.known and doubt):
             return
         best = self.best
@@ -174,6 +200,8 @@ class Thermal:
                 count += 1
                 self.samples[i] = count
             error = excess - self.excess_64[i] // 64 * n // 1000
+            if i == best:
+                self.mean_n_64 += (self.n_64[i] - self.mean_n_64) // min(count, _RECENT)
             self.excess_64[i] += error * 64 // n * 1000 // count
             if count < _FIRST:
                 continue

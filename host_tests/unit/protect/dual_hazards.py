@@ -230,6 +230,17 @@ def test_covered():
     assert covered_after(64_000.0, 600.0, 800, Rig().board) <= 600  # panel
 
 
+def test_an_emitter_with_another_exponent_is_not_covered():
+    # The rig's body is linear in power, as with a fan. Learned at a low load, judged at full.
+    for low, high in ((250, 1000), (1000, 250)):
+        rig = Rig()
+        rig.duty, rig.noise = low, 63
+        rig.run(2 * 3600)
+        rig.duty = high
+        rig.run(2 * 3600)
+        assert not rig.codes(), (low, high, rig.codes())
+
+
 def test_covered_is_not_an_open_window():
     rig = Rig()
     rig.run(3 * 3600)
