@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nuanbu import __version__
-from nuanbu.installer import commands_cfg, commands_device
+from nuanbu.installer import commands_cfg, commands_device, commands_test
 from nuanbu.installer.desk import DRY, JSON, LANG, PORT, YES, keep_root
 
 
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
 
     commands_device.register(app)
     commands_cfg.register(app)
+    commands_test.register(app)
 
 
 def _version(wanted: bool) -> None:

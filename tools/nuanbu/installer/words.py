@@ -59,6 +59,10 @@ LABELS = {
     "new_password": ("新密码（留空则不设密码）", "New password (empty: none)"),
     "unlocked": ("已解锁，闲置十分钟后自动锁定", "Unlocked; locks again after ten idle minutes"),
     "locked_again": ("已锁定", "Locked"),
+    "item": ("项目", "Item"),
+    "limit_value": ("限值", "Limit"),
+    "reading_value": ("读数", "Reading"),
+    "verdict": ("结论", "Verdict"),
     "reading": ("正在读取", "Reading"),
 }  # fmt: skip
 

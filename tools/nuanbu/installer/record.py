@@ -1,0 +1,141 @@
+"""The record of a commissioning: canonical JSON, hashed, chained, signed; and the certificate.
+
+The hash is SHA-256 over the JSON with keys sorted, no blanks, UTF-8, without the fields `sha256`
+and `hmac` themselves. `hmac` is HMAC-SHA256 over the hash's 64 hex digits with the ledger's key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import segno
+
+from nuanbu import __version__
+from nuanbu.installer.acceptance import Outcome
+from nuanbu.installer.certificate_words import CERTIFICATE
+from nuanbu.installer.trouble import LANGUAGES, Trouble
+
+_SEALS = ("sha256", "hmac")
+_WIDTH, _HEIGHT = 640, 160  # of a plot, in its own units
+_KEY_BYTES = 32
+
+
+def make(
+    about: dict[str, Any],
+    settings_hash: str,
+    outcome: Outcome,
+    *,
+    operator: str,
+    isolated: bool,
+    previous: str,
+    when: datetime,
+) -> dict[str, Any]:
+    """The record, with its hash. when: aware; previous: hash of the record before, or ""."""
+    record: dict[str, Any] = {
+        "schema": 1,
+        "time": when.isoformat(timespec="seconds"),
+        "tool": __version__,
+        "operator": operator,
+        "serial": about["serial"],
+        "uid": about["uid"],
+        "board": about["board"],
+        "firmware": about["firmware"],
+        "settings_sha256": settings_hash,
+        "isolated_adapter": isolated,
+        "previous": previous,
+        "passed": not outcome.failed,
+        **outcome.told(),
+    }
+    record["sha256"] = digest(record)
+    return record
+
+
+def digest(record: dict[str, Any]) -> str:
+    """SHA-256 of a record in hex, its seals left out."""
+    bare = {key: value for key, value in record.items() if key not in _SEALS}
+    text = json.dumps(bare, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sign(record: dict[str, Any], key: bytes) -> dict[str, Any]:
+    """The record with its signature."""
+    return {**record, "hmac": hmac.new(key, record["sha256"].encode(), "sha256").hexdigest()}
+
+
+def genuine(record: dict[str, Any], key: bytes) -> bool:
+    """True when nothing in the record was changed after it was signed with this key."""
+    wanted = hmac.new(key, digest(record).encode(), "sha256").hexdigest()
+    return record.get("sha256") == digest(record) and hmac.compare_digest(
+        wanted, record.get("hmac", "")
+    )
+
+
+def load_key(path: Path, language: str) -> bytes:
+    """The ledger's key from a file of 64 hex digits. Raises Trouble bad_file."""
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except (OSError, ValueError) as error:
+        raise Trouble("bad_file", language, path=path, why=error) from None
+    if len(key) != _KEY_BYTES:
+        raise Trouble("bad_file", language, path=path, why=f"{len(key)} != {_KEY_BYTES} B")
+    return key
+
+
+def newest(folder: Path, uid: str) -> str:
+    """Hash of the latest record of this heater in a folder, "" if there is none."""
+    paths = sorted(folder.glob(f"{uid}-*.json"))
+    return json.loads(paths[-1].read_text(encoding="utf-8"))["sha256"] if paths else ""
+
+
+def write(record: dict[str, Any], folder: Path, language: str) -> tuple[Path, Path]:
+    """The JSON and the HTML file of a record. Raises Trouble bad_file."""
+    stem = f"{record['uid']}-{record['time'].replace(':', '').replace('+', 'Z')}"
+    paths = folder / f"{stem}.json", folder / f"{stem}.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths[0].write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+        paths[1].write_text(certificate(record, language), encoding="utf-8")
+    except OSError as error:
+        raise Trouble("bad_file", language, path=folder, why=error.strerror) from None
+    return paths
+
+
+def certificate(record: dict[str, Any], language: str) -> str:
+    """One self-contained HTML page: it loads nothing from anywhere."""
+    at = LANGUAGES.index(language)
+    words = {key: texts[at] for key, texts in CERTIFICATE.items()}
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("nuanbu.installer"), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    code = segno.make(f"nuanbu:{record['serial'] or record['uid']}:{record['sha256']}", error="m")
+    return environment.get_template("certificate.html").render(
+        record=record,
+        words=words,
+        lang={"zh": "zh-CN", "en": "en"}[language],
+        qr=code.svg_inline(scale=3, border=2),
+        plots=[_plot(record["series"], 1, "W"), _plot(record["series"], 2, "°C")],
+        width=_WIDTH,
+        height=_HEIGHT,
+    )
+
+
+def _plot(series: list[list[float]], column: int, unit: str) -> dict[str, Any]:
+    """Points of a line for SVG, and the values at its edges."""
+    if len(series) < 2:
+        return {"points": "", "low": 0.0, "high": 0.0, "unit": unit, "seconds": 0}
+    times = [row[0] for row in series]
+    values = [row[column] for row in series]
+    low, high = min(values), max(values)
+    span_s, span = times[-1] - times[0] or 1, (high - low) or 1
+    points = " ".join(
+        f"{(t - times[0]) / span_s * _WIDTH:.1f},{_HEIGHT - (v - low) / span * _HEIGHT:.1f}"
+        for t, v in zip(times, values)
+    )
+    return {"points": points, "low": low, "high": high, "unit": unit, "seconds": span_s}
