@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nuanbu import __version__
-from nuanbu.installer import commands_cfg, commands_device, commands_test
+from nuanbu.installer import commands_batch, commands_cfg, commands_device, commands_test, monitor
 from nuanbu.installer.desk import DRY, JSON, LANG, PORT, YES, keep_root
 
 
@@ -32,6 +32,8 @@ def register(app: typer.Typer) -> None:
     commands_device.register(app)
     commands_cfg.register(app)
     commands_test.register(app)
+    commands_batch.register(app)
+    monitor.register(app)
 
 
 def _version(wanted: bool) -> None:
