@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from nuanbu import __version__
-from nuanbu.installer import commands_batch, commands_cfg, commands_device, commands_test, monitor
+from nuanbu.installer import (
+    commands_batch,
+    commands_cfg,
+    commands_device,
+    commands_test,
+    monitor,
+    wizard,
+)
 from nuanbu.installer.desk import DRY, JSON, LANG, PORT, YES, keep_root
 
 
@@ -34,6 +41,7 @@ def register(app: typer.Typer) -> None:
     commands_test.register(app)
     commands_batch.register(app)
     monitor.register(app)
+    wizard.register(app)
 
 
 def _version(wanted: bool) -> None:

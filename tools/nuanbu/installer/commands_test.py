@@ -10,6 +10,7 @@ import typer
 
 from nuanbu.installer import acceptance, record
 from nuanbu.installer.certificate_words import CERTIFICATE
+from nuanbu.installer.client import Client
 from nuanbu.installer.desk import Desk, command
 from nuanbu.installer.trouble import LANGUAGES, Trouble
 
@@ -40,30 +41,54 @@ def test(
     ] = None,
 ) -> None:
     """Prove switches, sensors and power, and write the certificate. Heats for about a minute."""
-    at = LANGUAGES.index(desk.lang)
-    key = record.load_key(key_file, desk.lang) if key_file else None
     given = {
         "earth_ohm": earth_ohm,
         "insulation_mohm": insulation_mohm,
         "leakage_ma": leakage_ma,
     }
-    typed = {name: value for name, value in given.items() if value is not None}
     with desk.connect() as client:
         if desk.dry_run:
             desk.say("would")
             return
-        outcome = acceptance.run(
-            client, reference_c=reference_c, typed=typed,
-            progress=lambda step: desk.notes.print(CERTIFICATE[step][at]),
+        outcome = certify(
+            desk, client, out, operator=operator, isolated=isolated, reference_c=reference_c,
+            typed={name: value for name, value in given.items() if value is not None},
+            key_file=key_file,
         )  # fmt: skip
-        about = client.about
-        settings_hash = client.request("cfg.hash")["sha256"]
-    made = record.make(
-        about, settings_hash, outcome, operator=operator, isolated=isolated,
-        previous=record.newest(out, about["uid"]), when=datetime.now().astimezone(),
+    if outcome.failed:
+        at = LANGUAGES.index(desk.lang)
+        names = ", ".join(CERTIFICATE[key][at] for key in outcome.failed)
+        trouble = Trouble("test_failed", desk.lang, names=names)
+        if desk.as_json:  # the record is on standard output already
+            raise typer.Exit(trouble.code)
+        raise trouble
+
+
+def certify(
+    desk: Desk,
+    client: Client,
+    out: Path,
+    *,
+    operator: str,
+    isolated: bool,
+    reference_c: float | None,
+    typed: dict[str, float],
+    key_file: Path | None,
+) -> acceptance.Outcome:
+    """Test the heater, write record and certificate into `out`, and show the lines."""
+    at = LANGUAGES.index(desk.lang)
+    key = record.load_key(key_file, desk.lang) if key_file else None
+    outcome = acceptance.run(
+        client, reference_c=reference_c, typed=typed,
+        progress=lambda step: desk.notes.print(CERTIFICATE[step][at]),
     )  # fmt: skip
-    if key:
-        made = record.sign(made, key)
+    about = client.greet()
+    made = record.make(
+        about, client.request("cfg.hash")["sha256"], outcome, operator=operator,
+        isolated=isolated, previous=record.newest(out, about["uid"]),
+        when=datetime.now().astimezone(),
+    )  # fmt: skip
+    made = record.sign(made, key) if key else made
     paths = record.write(made, out, desk.lang)
     rows = [
         [CERTIFICATE[line.key][at], line.limit, line.reading, CERTIFICATE[line.verdict][at]]
@@ -71,9 +96,4 @@ def test(
     ]
     desk.rows(made, ["item", "limit_value", "reading_value", "verdict"], rows)
     desk.notes.print(f"{paths[1]}", highlight=False)
-    if outcome.failed:
-        names = ", ".join(CERTIFICATE[key][at] for key in outcome.failed)
-        trouble = Trouble("test_failed", desk.lang, names=names)
-        if desk.as_json:  # the record is on standard output already
-            raise typer.Exit(trouble.code)
-        raise trouble
+    return outcome

@@ -1,0 +1,77 @@
+"""The wizard against the firmware: questions, resuming, the certificate at its end."""
+
+import json
+
+import pytest
+from installer_run import nuanbu
+
+from nuanbu.installer import settings, wizard
+from nuanbu.installer.client import Client
+from nuanbu.installer.trouble import Trouble
+from nuanbu.sim.pty import SerialHeater
+
+ANSWERS = "y\nN42\n1500\n7/2/301\nZhang\n20.0\n"  # six questions
+
+
+@pytest.fixture
+def heater():
+    with SerialHeater(speed=60.0) as heater:
+        heater.call(lambda device: device.world(element_rated_w=1500))
+        yield heater
+
+
+def values(heater, *names):
+    return heater.call(lambda device: [device.get(name) for name in names])
+
+
+def test_six_answers_lead_to_a_certificate(heater, tmp_path):
+    words = ["--lang", "en", "wizard", "--out", str(tmp_path)]
+    said = nuanbu(heater.port, *words, typed=ANSWERS)
+    assert said.code == 0, said.notes + said.out
+    names = ["heater.serial", "heater.rated_w", "link.building", "link.unit", "link.household"]
+    assert values(heater, *names) == ["N42", 1500, "7", "2", "301"]
+    record = json.loads(next(tmp_path.glob("*.json")).read_text())
+    assert record["passed"] and record["isolated_adapter"]
+    assert (record["serial"], record["operator"]) == ("N42", "Zhang")
+    assert len(list(tmp_path.glob("*.html"))) == 1
+    assert list(tmp_path.glob("*wizard*")) == []  # nothing is left to resume
+
+
+def test_it_goes_on_where_it_stood_and_asks_nothing_twice(heater, tmp_path):
+    first = nuanbu(heater.port, "wizard", "--out", str(tmp_path), typed="y\nN42\n1500\n")
+    assert first.code == 1  # standard input ended at the fourth question
+    assert values(heater, "heater.serial") == [""]  # nothing was written yet
+    second = nuanbu(heater.port, "wizard", "--out", str(tmp_path), typed="7/2/301\nZhang\n\n")
+    assert second.code == 0, second.notes
+    assert values(heater, "heater.serial", "link.household") == ["N42", "301"]
+
+
+def test_a_dry_run_writes_nothing(heater, tmp_path):
+    words = ["--dry-run", "wizard", "--out", str(tmp_path)]
+    assert nuanbu(heater.port, *words, typed=ANSWERS).code == 0
+    assert heater.call(lambda device: device.request("cfg.hash")["rev"]) == 0
+    assert list(tmp_path.glob("*.html")) == []
+
+
+def test_a_cable_that_comes_out_is_waited_for(heater):
+    class Desk:
+        lang = "en"
+        said = []
+
+        def connect(self):
+            return Client(heater.port, "en")
+
+        def say(self, key, more=""):
+            self.said.append(key)
+
+    tries = []
+
+    def work(client):
+        tries.append(client)
+        if len(tries) == 1:
+            raise Trouble("unplugged", "en", port=client.name)
+        return settings.read(client)["control.mode"]
+
+    desk = Desk()
+    assert wizard.patient(desk, work) == "heat"  # type: ignore[arg-type]
+    assert desk.said == ["plug_in"]
