@@ -7,6 +7,7 @@
 # replaced ("undo"): losing power before the confirmation therefore reverts as well.
 
 from micropython import const
+from smallint import small
 
 from heater.record import check, events, form, migrate, table
 
@@ -45,7 +46,8 @@ class Settings:
 
     def get(self, name):
         """The value in force (int, bool or str). KeyError: no such setting."""
-        return self._values[name]
+        value = self._values[name]
+        return small(value) if type(value) is int else value  # a default from the frozen table
 
     def names(self):
         """Names of all settings, in the order of the table."""
