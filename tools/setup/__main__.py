@@ -1,4 +1,5 @@
-"""Set-up: `python3 tools/setup run` for a run, `python3 tools/setup test` for the tests as well.
+"""Set-up: `python3 tools/setup run` for a run, `python3 tools/setup test` for the tests as well,
+`python3 tools/setup target` for the 32-bit image under QEMU on top.
 
 Does nothing, in a fraction of a second, when all is in place. Everything goes into .venv and
 .tools of the checkout; nothing of the machine is changed.
@@ -22,6 +23,7 @@ import get_micropython
 import get_mosquitto
 import get_python
 import get_umqtt
+import target
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
@@ -29,22 +31,25 @@ TOOLS = ROOT / ".tools"
 
 def main(purpose):
     TOOLS.mkdir(exist_ok=True)
+    python_for = "run" if purpose == "run" else "test"
     with open(TOOLS / "lock", "w") as lock:
         # Two makes in one checkout take turns instead of unpacking over one another.
         fcntl.flock(lock, fcntl.LOCK_EX)
         parts = [
-            f"Python tools in .venv ({get_python.ensure(ROOT, TOOLS, purpose)})",
+            f"Python tools in .venv ({get_python.ensure(ROOT, TOOLS, python_for)})",
             f"MicroPython {get_micropython.ensure(TOOLS)}",
             f"umqtt.simple {get_umqtt.ensure(TOOLS)}",
         ]
-        if purpose == "test":
+        if purpose != "run":
             parts.append(f"mosquitto {get_mosquitto.ensure(TOOLS)}")
+        if purpose == "target":
+            parts.append(f"32-bit target {target.ensure(ROOT, TOOLS)}")
     say.doing("ready", ", ".join(parts))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["run"], ["test"]):
-        say.stop("usage: python3 tools/setup run|test")
+    if sys.argv[1:] not in (["run"], ["test"], ["target"]):
+        say.stop("usage: python3 tools/setup run|test|target")
     try:
         main(sys.argv[1])
     except say.Missing as missing:

@@ -73,6 +73,22 @@ def unpack(tools, part, package):
     return root
 
 
+def source(tools, part, package):
+    """Fetch the upstream sources of `package`; returns the tar archive's path.
+
+    Raises Missing as `unpack` does.
+    """
+    if not shutil.which("apt-get"):
+        raise Missing(f"{part}: no apt-get on this machine, so {package} cannot be fetched")
+    work = tools / "apt-source"
+    _prepare(work, _os_release(), "deb-src")
+    doing(part, "asking the mirror of this machine for its list of sources")
+    _apt(work, part, "update")
+    doing(part, f"fetching the sources of {package}")
+    _apt(work, part, "source", "--download-only", package, folder=work)
+    return max(work.glob(f"{package}_*.orig.tar.*"), key=lambda path: path.stat().st_mtime)
+
+
 def wrap(root, program, wrapper):
     """Write `wrapper`, a shell script that runs `root`/`program` with the root's own libraries."""
     loaders = sorted(root.glob("usr/lib*/ld-linux*.so.*")) + sorted(root.glob("lib*/ld-linux*"))
@@ -97,7 +113,7 @@ def write_script(path, body):
     fresh.rename(path)
 
 
-def _prepare(work, system):
+def _prepare(work, system, kind="deb"):
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (work / folder).mkdir(parents=True, exist_ok=True)
     (work / "state/status").write_text("")
@@ -109,7 +125,7 @@ def _prepare(work, system):
     keyring = _keyring(distribution)
     signed_by = f"[signed-by={keyring}] " if keyring else ""
     mirror = _mirror(system.get("VERSION_CODENAME", ""))
-    (work / "private.list").write_text(f"deb {signed_by}{mirror} {suite} {components}\n")
+    (work / "private.list").write_text(f"{kind} {signed_by}{mirror} {suite} {components}\n")
 
 
 def _os_release():
@@ -139,12 +155,13 @@ def _mirror(codename):
     raise Missing(f"apt's sources name no mirror for {codename}: add one to /etc/apt/sources.list")
 
 
-def _apt(work, part, *words):
+def _apt(work, part, *words, folder=None):
     done = subprocess.run(
         ["apt-get", "-c", str(work / "apt.conf"), *words],
         capture_output=True,
         text=True,
         timeout=_TIMEOUT_S,
+        cwd=folder,
         env={**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
     )
     errors = [line for line in done.stderr.splitlines() if line[:2] in ("E:", "W:", "Er")]
