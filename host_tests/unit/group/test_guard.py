@@ -81,7 +81,7 @@ class World:
         self.wire, self.number = [], 0
         self.stored = None
         self.epoch = self.beat_s = 0
-        self.silent = set()
+        self.deaf = False  # heartbeats arrive, limits do not
         self.boot()
 
     def boot(self):
@@ -127,7 +127,7 @@ class World:
 
     def on_limit(self, order, epoch):
         device = self.devices[order.device]
-        if not device.online:
+        if not device.online or self.deaf:
             return
         periods = [{"start": order.later[0], "limit_w": order.later[1]}] if order.later else []
         msg = {"epoch": epoch, "seq": order.seq, "iat": order.issued_s, "exp": order.expires_s,
@@ -269,6 +269,17 @@ def test_a_cut_by_nobody_announced_is_over_in_seconds():
     world.order("east", 2520, 0)
     for _ in range(30):
         world.second()
+    assert world.taken_w("east") <= 2520
+
+
+def test_a_heartbeat_never_renews_what_was_lowered():
+    world = World(6, 0.0, 4200, calm=True)
+    for _ in range(200):
+        world.second()
+    world.deaf = True
+    world.order("east", 2520, 0)
+    for _ in range(LEASE_S + SKEW_S + 30):
+        world.second()  # the last seconds are judged
     assert world.taken_w("east") <= 2520
 
 
