@@ -32,6 +32,11 @@ _MEAN_S = const(1200)
 # Nobody knows which of two like lags is the sensor's: lead by this part of both, in percent.
 _CAUTION = const(10)
 _CAUTION_MAX_S = const(60)
+# Somebody who has just asked for more waits for it: for 90 min after a change of the set-point the
+# law hurries. Afterwards, when a limit or an open window has let the room cool, it comes back
+# with more distance, for it knows less of what the walls will take.
+_HURRY_S = const(5400)
+_RECOVERY = const(80)
 _SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
 _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
@@ -52,6 +57,9 @@ class RoomControl:
         self.phase = IDLE
         self._lead_s = 0
         self._guard_s = 0
+        self._recover_s = 0
+        self._setpoint_mdeg = 0
+        self._since_s = 0  # since the set-point changed, at most _HURRY_S
         self._modulator = None
         self._learned = 0  # records finished; model.learned counts a running one as well
         self._loss_w = 0  # holding power to begin with
@@ -99,6 +107,7 @@ class RoomControl:
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
         self._guard_s = min(lags_s * _CAUTION // 100, _CAUTION_MAX_S)
+        self._recover_s = lags_s * _RECOVERY // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
         """Advance by one second and return the demand in W, 0..ceiling_w.
@@ -148,7 +157,15 @@ class RoomControl:
             )
             if coasting > rise:
                 rise = coasting
-        rise += slope_nk // 1000 * self._guard_s // 1000
+        guard_s = self._guard_s
+        if setpoint_mdeg != self._setpoint_mdeg:
+            self._setpoint_mdeg = setpoint_mdeg
+            self._since_s = 0
+        elif self._since_s < _HURRY_S:
+            self._since_s += 1
+        else:
+            guard_s = self._recover_s
+        rise += slope_nk // 1000 * guard_s // 1000
         u = pid.output_w(observer.holding_w(setpoint_mdeg), weighted, room, rise)
 
         want = u
