@@ -9,9 +9,17 @@ import sys
 import machine
 
 from heater import VERSION
-from heater.console import methods_access, methods_live, methods_service, methods_settings
+from heater.console import (
+    methods_access,
+    methods_live,
+    methods_net,
+    methods_service,
+    methods_settings,
+)
+from heater.console.improv import Improv
 from heater.console.server import BAD_PARAMETERS, REFUSED, RequestError, integer
 from heater.console.session import Session
+from heater.console.wifi_setup import WifiSetup
 from heater.link.sign import mac
 from heater.plan import clock as clocks
 from heater.signals import MODE_NAMES, STATE_NAMES
@@ -28,7 +36,7 @@ def methods(heater):
     def subscribe(make, every):
         heater.console.subscribe(make, every)  # which is made after its methods
 
-    session = Session(
+    session = heater.session = Session(
         books.store, mac, lambda: inp.uptime_s, lambda: settings.get("heater.serial")
     )
     table = _settings(settings, session.role)
@@ -38,6 +46,8 @@ def methods(heater):
     table.update(methods_access.methods(session))
     table.update(methods_settings.methods(settings, session.role, _accept))
     table.update(methods_live.methods(subscribe, inp, heater.out, heater.snapshot, books.journal))
+    heater.wifi_setup = _wifi_setup(heater, session)
+    table.update(methods_net.methods(session, heater.wifi_setup))
     proof = heater.guard.proof
     table.update(methods_service.methods(session, proof, settings, _done, _LEARNED))
 
@@ -46,6 +56,46 @@ def methods(heater):
 
     table["methods"] = names
     return table
+
+
+def improv(heater):
+    """Improv Wi-Fi for the console; call `methods` first. Silent for a session that may not set
+    the network, and while a link is using it."""
+
+    def allowed():
+        return heater.network.link is None and heater.session.role() != "resident"
+
+    def info():
+        return "nuanbu", VERSION, heater.board.NAME, heater.network.device
+
+    return Improv(allowed, info, heater.wifi_setup)
+
+
+def _wifi_setup(heater, session):
+    settings = heater.settings
+
+    def keep(ssid, password):
+        role = session.role()
+        if heater.network.link is not None or settings.staged(role):
+            return False  # the link has the radio; or what is staged would be committed along
+        if settings.stage("link.ssid", ssid, role) is not None:
+            return False
+        if isinstance(settings.commit(role), dict):
+            settings.discard(role)
+            return False
+        return not heater.network.keys.set("wifi", password)
+
+    def station():
+        import network  # with its radio: only where somebody asks for it
+
+        return network.WLAN(network.WLAN.IF_STA)
+
+    def spawn(work):
+        import _thread
+
+        _thread.start_new_thread(work, ())
+
+    return WifiSetup(station, keep, spawn)
 
 
 def _about(heater):
@@ -274,7 +324,9 @@ def _accept(refusal):
     code = refusal["code"]
     text = "%s=%s: %s" % (refusal["name"], refusal["value"], messages.REFUSALS[code][1])
     low, high = refusal["low"], refusal["high"]
-    if code == "role":
+    if "detail" in refusal:
+        text = refusal["detail"]
+    elif code == "role":
         text += " (%s may)" % refusal["who"]
     elif isinstance(low, (tuple, list)):
         text += " (allowed: " + ", ".join(low) + ")"
