@@ -7,6 +7,7 @@ import pytest
 import serial
 
 from nuanbu.errors import UserError
+from nuanbu.sim import pty
 from nuanbu.sim.pty import SerialHeater
 
 
@@ -52,3 +53,25 @@ def test_an_error_inside_a_call_comes_back(heater):
 def test_a_speed_that_cannot_be():
     with pytest.raises(UserError, match="speed=0"):
         SerialHeater(speed=0)
+
+
+def test_the_command_prints_the_port_and_runs_until_it_is_stopped(monkeypatch, capsys):
+    class Notes:
+        def print(self, text):
+            pass
+
+    looks = []
+
+    def look(seconds):
+        looks.append(seconds)
+        if len(looks) > 2:
+            raise KeyboardInterrupt
+
+    # The time module of pty only: the heater's own thread keeps its pace.
+    monkeypatch.setattr(pty, "_LOOK_S", -1.0)
+    monkeypatch.setattr(
+        pty.time, "sleep", lambda s, sleep=time.sleep: look(s) if s < 0 else sleep(s)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        pty.run(speed=20.0, flash=None, notes=Notes())
+    assert capsys.readouterr().out.startswith("/dev/")

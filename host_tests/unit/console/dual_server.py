@@ -128,3 +128,28 @@ def test_a_long_text_goes_in_by_parts_in_order_only():
     part({"k": "plan.week", "v": "abc", "at": 0})
     part({"k": "plan.week", "v": "def", "at": 3, "end": True})
     assert settings.staged == {"plan.week": ("abcdef", "installer")}
+
+
+def test_improv_packets_and_lines_share_the_port():
+    class Improv:
+        def packet(self, frame):
+            return b"<" + frame[9:-1] + b">\n"
+
+        def poll(self):
+            return b""
+
+    wire = Wire()
+    console = Console(wire, {}, {"help": lambda: "words"}, Improv())
+    wire.data = b"help\nIMPROV\x01\x03\x03a\n{\x00\nhelp\n"
+    for _ in range(4):
+        console.poll()
+    assert wire.sent == b"words\n<a\n{>\nwords\n"
+
+
+def test_improv_packets_mean_nothing_where_there_is_no_improv():
+    wire = Wire()
+    console = Console(wire, {}, {"help": lambda: "words"})
+    wire.data = b"IMPROV\x01\x03\x01a\x00\nhelp\n"
+    for _ in range(3):
+        console.poll()
+    assert wire.sent == b"words\n"

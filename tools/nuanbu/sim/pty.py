@@ -26,6 +26,7 @@ _TICK_MS = 100
 _RING_BYTES = 260
 _LATE_TICKS = 20  # so far behind, the wall clock is given up on instead of caught up with
 _CALL_S = 60.0
+_LOOK_S = 0.2
 
 
 class _Attached(Device):
@@ -142,3 +143,16 @@ class SerialHeater:
             os.write(self._master, data)
         except BlockingIOError:
             pass
+
+
+def run(*, speed: float, flash: str | None, notes: Any) -> None:
+    """`nuanbu sim pty`: print the port, then run until Ctrl-C. notes: a rich console for remarks.
+
+    Raises UserError as `SerialHeater` does, and DeviceDied when the firmware ends.
+    """
+    with SerialHeater(speed=speed, flash=flash) as heater:
+        print(heater.port, flush=True)
+        notes.print("the heater runs; Ctrl-C ends it")
+        while heater.error is None:
+            time.sleep(_LOOK_S)
+        raise heater.error
