@@ -21,6 +21,7 @@ from heater.control.room import RoomControl
 from heater.hardware import Hardware
 from heater.limits import arbiter
 from heater.network import Network
+from heater.plan import check as plan_check
 from heater.plan.clock import Clock
 from heater.plan.local import LED_LOCKED, Buttons, led
 from heater.plan.scheduler import Plan
@@ -45,6 +46,7 @@ _COLLECT_TICKS = const(100)
 _RESTART_S = const(3)
 _BEEP_MS = const(30)  # a press that was taken
 # Codes in the event journal: 1 to 99 belong to the record room, a fault adds its number.
+_PROOF_TEST = const(90)  # values: Proof.outcome(), reading of the residual-current sensor
 _FAULT_CAME = const(100)
 _FAULT_WENT = const(200)
 
@@ -62,8 +64,9 @@ class Heater:
         self.snapshot = Snapshot()
         self.hardware = Hardware(board)
         self.books = Books(board.DATA_DIR)
-        self.books.open()
+        self.books.open(cause)
         self.settings = self.books.settings
+        self.settings.judge = plan_check.refusal
         self.guard = Guard()
         self.clock = Clock()
         self.plan = Plan()
@@ -92,6 +95,7 @@ class Heater:
         self.late_ticks = 0
         self.identify_s = 0  # seconds for which the LED says "it is this one"
         self._restart_s = _RESTART_S
+        self._proofs = 0  # proof tests that are in the journal
         self.model_changed = False  # room control has learned something that is not saved yet
 
     def configure(self):
@@ -270,7 +274,11 @@ class Heater:
 
     def _note_faults(self):
         # One change of the book of faults a second into the journal: came, or went.
-        book = self.guard.book
+        guard = self.guard
+        book = guard.book
+        if guard.proof.count != self._proofs:
+            self._proofs = guard.proof.count
+            self.books.journal.add(_PROOF_TEST, guard.proof.outcome(), guard.proof.reading_ua)
         change = book.next_event()
         if change < 0:
             return

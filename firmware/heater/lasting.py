@@ -12,8 +12,10 @@ from heater.signals import MODE_NAMES
 
 _RESIDENT = "resident"
 _GUARD = "guard"
+_LEARNED = "learned"
 _MODEL = "model"
 _PLAN = "plan"
+_LEARNED_SAVE_S = const(6 * 3600)
 _SAVE_S = const(600)  # what was learned moves slowly; at most one write each in ten minutes
 
 # Starts that follow a defect of the firmware rather than a loss of power or a wish.
@@ -44,6 +46,7 @@ def restore(heater):
     that state."""
     store = heater.books.store
     _each(store.load(_MODEL), heater.control.restore)
+    _each(store.load(_LEARNED), heater.guard.restore_learned)
     _each(store.load(_PLAN), heater.plan.restore)
     last_s = heater.books.last_t_s
     if last_s:
@@ -61,6 +64,8 @@ def poll(heater):
         store.save(_GUARD, heater.guard.state(), True)
     _keep_buttons(heater)
     uptime_s = heater.inp.uptime_s
+    if uptime_s % _LEARNED_SAVE_S == _LEARNED_SAVE_S - 1:
+        _keep(store, _LEARNED, heater.guard.learned())
     if uptime_s % _SAVE_S == _SAVE_S - 1:
         _keep(store, _PLAN, heater.plan.state())
         if heater.model_changed:

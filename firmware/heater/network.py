@@ -66,6 +66,7 @@ class Network:
             self._set_clock,
             {"firmware": VERSION, "board": heater.board.NAME},
             arbiter.CAUSE_NAMES,
+            heater.fault_list,
         )
         try:
             self.link = start.Link(rooms, self.keys, self.device)

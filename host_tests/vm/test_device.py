@@ -141,3 +141,24 @@ def test_ticks_wrap_without_effect():
         assert reply.faults == []
         assert reply.snapshot["late_ticks"] == 0
         assert reply.power_w == pytest.approx(1500, rel=0.02)
+
+
+def test_a_weekly_plan_that_cannot_be_followed_is_refused(device):
+    device.step(1.0, room_c=20.0)
+    with pytest.raises(Refused, match=r"plan\.week"):
+        device.set({"plan.week": "someday 25:00 tropical"})
+    device.set({"plan.week": "mon-sun 07:00 comfort 23:00 sleep"})
+    assert device.get("plan.week") == "mon-sun 07:00 comfort 23:00 sleep"
+
+
+def test_the_proof_test_at_start_is_in_the_journal(device):
+    device.step(3700.0, room_c=20.0)  # the journal goes to flash within the hour
+    events, at, of = [], 0, 1
+    while at < of:
+        page = device.request("log.get", at=at)
+        events += page["ev"]
+        at, of = page["next"], page["of"]
+    proofs = [e for e in events if e[3] == 90]
+    assert len(proofs) == 1
+    assert proofs[0][4] == 111  # quiet, leak and contactor: passed, each
+    assert 8_000 < proofs[0][5] < 16_000  # of the 15 mA of the test winding, microampere

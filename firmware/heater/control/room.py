@@ -36,7 +36,7 @@ _CAUTION_MAX_S = const(60)
 # law hurries. Afterwards, when a limit or an open window has let the room cool, it comes back
 # with more distance, for it knows less of what the walls will take.
 _HURRY_S = const(5400)
-_RECOVERY = const(80)
+_RECOVERY = const(80)  # that distance, as slope times this percentage of the lags
 _SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
 _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
@@ -107,7 +107,9 @@ class RoomControl:
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
         self._guard_s = min(lags_s * _CAUTION // 100, _CAUTION_MAX_S)
-        self._recover_s = lags_s * _RECOVERY // 100
+        # Over a slow cycle the slope of the room is mostly the relay's own doing.
+        slow = cycle_s >= _SLOW_CYCLE_S
+        self._recover_s = self._guard_s if slow else lags_s * _RECOVERY // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
         """Advance by one second and return the demand in W, 0..ceiling_w.

@@ -189,6 +189,11 @@ class Proof:
         failed = self.leak == FAILED
         self._due_s = inp.uptime_s - _LATEST_S + _RETRY_S if failed else inp.uptime_s
 
+    def outcome(self):
+        """The last completed test in one number for the journal: contactor + 10 leak + 100 quiet,
+        each an index into RESULT_NAMES."""
+        return self.contactor + 10 * self.leak + 100 * self.quiet
+
     def result(self):
         """The last completed test as a dict of words and integers, for the record."""
         return {

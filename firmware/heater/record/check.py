@@ -14,6 +14,7 @@ _NEXT = {
     "word": "choose",
     "length": "shorten",
     "text": "fix_text",
+    "form": "fix_form",
     "nothing": "stage",
     "pending": "confirm_or_revert",
     "crossed": "fix_range",

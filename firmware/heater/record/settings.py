@@ -27,6 +27,7 @@ class Settings:
         self, store, note=None, rows=table.ROWS, narrowed=table.NARROWED, steps=migrate.STEPS
     ):
         self.revision = 0
+        self.judge = None  # judge(name, value): why a text of a known form cannot be, "" if it can
         self.restart_needed = False  # a setting that acts only after a restart has been changed
         self.sound = True  # False: there were settings, but no copy of them was readable
         self._store = store
@@ -85,6 +86,10 @@ class Settings:
         staged = self._staged.get(who) or {}
         low, high = self._bounds(row, staged)
         refusal = check.check(row, value, who, low, high)
+        why = self.judge(name, value) if refusal is None and self.judge else ""
+        if why:
+            refusal = check.refuse("form", name, value, row)
+            refusal["detail"] = why
         if refusal is None:
             staged[name] = value
             self._staged[who] = staged
