@@ -15,7 +15,7 @@ def import_control():
     """Make `heater.control` importable and return (RoomControl, make_modulator)."""
     if "micropython" not in sys.modules:
         shim = types.ModuleType("micropython")
-        shim.const = lambda value: value
+        shim.const = lambda value: value  # pyright: ignore[reportAttributeAccessIssue]
         sys.modules["micropython"] = shim
     for folder in (ROOT / "firmware", ROOT / "lib"):
         if str(folder) not in sys.path:
