@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from nuanbu import __version__
 from nuanbu.errors import UserError
+from nuanbu.group.cli import app as group
+from nuanbu.group.fleet import fleet_app
+from nuanbu.installer.cli import register
 
 app = typer.Typer(
     help="Nuanbu: simulate, measure and set up supplementary heaters.",
@@ -18,23 +20,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 sim = typer.Typer(help="The real firmware on simulated hardware.", no_args_is_help=True)
+register(app)
 app.add_typer(sim, name="sim")
+app.add_typer(group, name="group")
+app.add_typer(fleet_app, name="fleet")
 notes = Console(stderr=True)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
-    ] = False,
-) -> None:
-    pass
 
 
 @sim.command("run")
