@@ -127,6 +127,19 @@ def limit(
         _say(f"warning: {warning}")
 
 
+@app.command("ledger")
+def ledger(db: Database = _DEFAULT) -> None:
+    """Check the ledger's chain and print it as CSV."""
+    from nuanbu.group import ledger as book
+    from nuanbu.group import store
+
+    with store.connect(db).connect() as connection:
+        broken = book.broken_at(connection)
+        book.write_csv(connection, sys.stdout)
+    if broken is not None:
+        raise UserError(f"the ledger was changed: row {broken} is not what was written")
+
+
 def _add(places, heaters) -> None:
     from nuanbu.group.service import zone_key
 

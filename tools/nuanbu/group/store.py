@@ -7,6 +7,7 @@ the earlier finds that out and raises `Superseded` before it has published anyth
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from nuanbu.errors import UserError
+from nuanbu.group import ledger
 from nuanbu.group.book import LEASE_S, SKEW_S, Book
 from nuanbu.group.tree import Heater, Layout, Node, Tree
 
@@ -78,6 +80,7 @@ def connect(url: str) -> sa.Engine:
         engine = sa.create_engine(url)
         with engine.begin() as db:
             _meta.create_all(db)
+            ledger.create(db)
             number = db.scalar(sa.select(_version.c.number))
             if number is None:
                 db.execute(_version.insert().values(number=VERSION))
@@ -119,6 +122,7 @@ class Places:
             _insert(db, _heaters, [asdict(heater) for heater in added])
             for heater in added:
                 _set_key(db, heater.id, keys[heater.id])
+                ledger.append(db, _now_s(), heater.id, "registered", asdict(heater))
         return tree
 
     def retire(self, device: str) -> None:
@@ -127,6 +131,7 @@ class Places:
             if not db.execute(_heaters.delete().where(_heaters.c.id == device)).rowcount:
                 raise UserError(f"no device {device}", "nuanbu group status")
             db.execute(_keys.delete().where(_keys.c.owner == device))
+            ledger.append(db, _now_s(), device, "retired", {"key": "wiped"})
 
     def key(self, owner: str) -> bytes | None:
         """The key of a device or zone."""
@@ -145,6 +150,7 @@ class Places:
         with self._engine.begin() as db:
             warning = self._tree(db).check_limit(node, watts)
             db.execute(_limits.insert().values(node=node, watts=watts, from_s=from_s))
+            ledger.append(db, _now_s(), node, "limit", {"from_s": from_s, "watts": watts})
         return warning
 
     def limits(self, now_s: int) -> tuple[dict[str, int], list[tuple[int, str, int]]]:
@@ -227,6 +233,10 @@ class Incarnation:
         mine = (_guards.c.district == self._district) & (_guards.c.epoch == self.epoch)
         if not db.execute(_guards.update().where(mine).values(**values)).rowcount:
             raise Superseded(f"district {self._district}: another server has taken over")
+
+
+def _now_s() -> int:
+    return int(time.time())
 
 
 def _insert(db: sa.Connection, table: sa.Table, rows: list[dict]) -> None:
