@@ -20,7 +20,7 @@ PASS, FAIL, SKIP = "pass", "fail", "skip"
 
 _TRIAL_S = 600  # the heater takes test settings back by itself after this time
 _FULL_MDEG = 30_000  # the highest set-point: full power in any room below it
-_WARMEST_MDEG = 28_500  # in a warmer room it would not be full power
+_WARMEST_MDEG = 25_000  # in a warmer room the regulator may ask for less than full power
 _FULL_STAGE = 3
 _REACH_S = 180.0  # to full power: proof test, start-up ramp, minimum times of a relay
 _SETTLE_S = 30.0  # from the first burst: the ramp of the start
