@@ -5,7 +5,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run run test lint typecheck bench soak lock clean distclean
+.PHONY: help setup setup-run run test test-target lint typecheck bench soak lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,11 @@ run: setup-run ## hold 22 degC through a real cold spell (DAYS=, WEATHER=file.ep
 		$(if $(HOUSE),--house "$(HOUSE)")
 
 test: setup lint typecheck ## all checks but the soak tests, under 15 minutes (JOBS=2)
-	$(BIN)/pytest -n $(JOBS) host_tests
+	$(BIN)/pytest -n $(JOBS) --ignore host_tests/target host_tests
+
+test-target: ## the firmware on a 32-bit MicroPython under QEMU: heap, allocation, instructions
+	@$(PYTHON) tools/setup target
+	$(BIN)/pytest -s host_tests/target
 
 lint: setup ## ruff over every Python file
 	$(BIN)/ruff check .

@@ -1,0 +1,69 @@
+"""Runs scripts on the 32-bit target: QEMU, the frozen image, and a file system made here."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+from littlefs import LittleFS
+
+BLOCK_BYTES, BLOCKS = 4096, 512  # as in boards/qemu/ramflash.py
+_FLASH_ADDRESS = 0x8100_0000
+_BEGIN, _END = b"\x02\x02", b"\x03\x03"
+_QEMU = (
+    "qemu-system-riscv32", "-machine", "virt", "-cpu", "rv32", "-bios", "none", "-nographic",
+    "-monitor", "none", "-semihosting",
+)  # fmt: skip
+
+
+def command(elf: Path, *more: str) -> list[str]:
+    """QEMU's command line for the image `elf`."""
+    return [*_QEMU, "-kernel", str(elf), *more]
+
+
+def compiled(mpy_cross: Path, source: Path) -> bytes:
+    """The .mpy of a source file, as the device would be given it."""
+    done = subprocess.run(
+        [mpy_cross, source, "-s", source.name, "-o", "-"], capture_output=True, timeout=60
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode())
+    return done.stdout
+
+
+def flash(files: dict[str, bytes]) -> bytes:
+    """A LittleFS image with these files in its root."""
+    fs = LittleFS(block_size=BLOCK_BYTES, block_count=BLOCKS)
+    for name, content in files.items():
+        with fs.open(name, "wb") as f:
+            f.write(content)
+    return bytes(fs.context.buffer)
+
+
+def run(elf: Path, image: Path, script: str, timeout_s: float, *more: str) -> str:
+    """What `script` prints on a freshly started target whose flash holds `image`.
+
+    A script that raises ends with the traceback in the output. Raises TimeoutExpired.
+    """
+    text = (
+        f"import ramflash\nramflash.mount()\nprint({_BEGIN.decode()!r})\n"
+        f"try:\n  exec({script!r})\n"
+        "except BaseException as e:\n  import sys\n  sys.print_exception(e)\n"
+        f"print({_END.decode()!r})\nimport umachine\numachine.reset()\n"
+    )
+    done = subprocess.run(
+        command(
+            elf, "-serial", "stdio",
+            "-device", f"loader,file={image},addr={_FLASH_ADDRESS:#x},force-raw=on", *more,
+        ),
+        input=b"\x01" + text.encode() + b"\x04",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=timeout_s,
+    )
+    said = io.BytesIO(done.stdout).read()
+    if _BEGIN not in said:
+        raise RuntimeError(f"the target did not start: {said[-2000:]!r}")
+    body = said.split(_BEGIN, 1)[1].split(_END, 1)[0]
+    return body.replace(b"\r\n", b"\n").decode(errors="replace").strip()

@@ -1,0 +1,132 @@
+"""The whole heater on the 32-bit target: heap, allocation, instructions."""
+
+import json
+from pathlib import Path
+
+import pytest
+import qemu
+
+DEVICE = Path(__file__).parent / "device"
+ICOUNT = ("-icount", "shift=0")  # one instruction a nanosecond: the counter is exact
+CORE_HZ = 160_000_000
+TICK_BUDGET = CORE_HZ // 10 // 100  # 1 % of the instructions of 100 ms
+HOURS = 1  # simulated; `make soak` has the ten hours
+HEAP_GOAL = 24 * 1024
+
+LONG = """
+import rig_heater, gc
+heater, used, largest, start = rig_heater.boot()
+{before}
+first = 0
+bad, hot = rig_heater.ticks(heater, 6000)
+gc.collect()
+settled = gc.mem_alloc()
+more_bad, more_hot = rig_heater.ticks(heater, {ticks} - 6000, 6000)
+gc.collect()
+import json
+print(json.dumps(dict(bad=bad + more_bad, hot=hot + more_hot, drift=gc.mem_alloc() - settled,
+    largest=rig_heater.largest_free(), used=gc.mem_alloc(), free=gc.mem_free())))
+"""
+
+START = """
+import rig_heater, icount, json, time
+heater, used, largest, start = rig_heater.boot()
+n = 0
+while not heater.out.contactor and n < 600:
+    rig_heater.move(n)
+    began = icount.now()
+    heater.tick(time.ticks_ms(), 100, False)
+    start += icount.now() - began & 0x3fffffff
+    n += 1
+print(json.dumps(dict(heap=used, largest=largest, instructions=start, ticks=n)))
+"""
+
+COST = """
+import rig_heater, icount, json, stages, time
+heater, used, largest, start = rig_heater.boot()
+rig_heater.ticks(heater, 3000)
+whole = worst = 0
+for i in range(3000, 4000):
+    rig_heater.move(i)
+    began = icount.now()
+    heater.tick(time.ticks_ms(), 100, False)
+    took = icount.now() - began & 0x3fffffff
+    whole += took // 10
+    worst = max(worst, took)
+    heater.slices()
+meter = stages.fit(heater)
+for i in range(4000, 5000):
+    rig_heater.move(i)
+    heater.tick(time.ticks_ms(), 100, False)
+    heater.slices()
+print(json.dumps(dict(mean=whole // 100, worst=worst,
+    stages=[(n, s // 1000) for n, s in zip(meter.names, meter.sums)])))
+"""
+
+
+@pytest.fixture
+def flash(image):
+    return image(DEVICE / "rig_heater.py", DEVICE / "stages.py")
+
+
+def answer(elf, flash, script, timeout_s, *more):
+    said = qemu.run(elf, flash, script, timeout_s, *more)
+    assert said.splitlines()[-1].startswith("{"), said
+    return json.loads(said.splitlines()[-1])
+
+
+def long_run(elf, flash, ticks, timeout_s, before=""):
+    return answer(elf, flash, LONG.format(ticks=ticks, before=before), timeout_s)
+
+
+def check_long(got):
+    assert got["bad"] == 0
+    assert got["hot"] > 0  # it heated: the branches of power ran too
+    return got
+
+
+def test_an_hour_of_ticks_allocates_nothing(elf, flash, figures):
+    got = check_long(long_run(elf, flash, HOURS * 36_000, 300))
+    figures["ticks under heap_lock"] = HOURS * 36_000
+    figures["allocating ticks"] = got["bad"]
+    figures["heap drift, bytes"] = got["drift"]
+    figures["heap used and free after them, with the tests' own, bytes"] = got["used"], got["free"]
+    figures["largest free block after them, bytes"] = got["largest"]
+
+
+@pytest.mark.soak
+def test_ten_hours_of_ticks_allocate_nothing(elf, flash):
+    check_long(long_run(elf, flash, 360_000, 7000))
+
+
+def test_the_check_for_allocation_can_fail(elf, flash):
+    # An integer beyond 31 bits in the tick: harmless on a 64-bit host, an allocation here.
+    planted = "heater.buttons.step = lambda b: 0 * (0x20000000 + 0x20000000 * (b + 1))"
+    assert long_run(elf, flash, 6000, 200, planted)["bad"] == 6000
+
+
+def test_heap_and_start(elf, flash, figures):
+    got = answer(elf, flash, START, 200, *ICOUNT)
+    figures["heap in use after boot, bytes"] = got["heap"]
+    figures["goal of it, bytes"] = HEAP_GOAL
+    figures["largest free block after boot, bytes"] = got["largest"]
+    figures["start to contactor closed, instructions"] = got["instructions"]
+    figures["the same in ms at 160 MHz, with its ticks"] = round(
+        got["instructions"] * 1000 / CORE_HZ + got["ticks"] * 100
+    )
+    assert got["ticks"] < 600
+
+
+def test_instructions_by_stage(elf, flash, figures):
+    got = answer(elf, flash, COST, 300, *ICOUNT)
+    stages = {}
+    for name, cost in got["stages"]:
+        stages[name] = stages.get(name, 0) + cost
+    stages.pop("reading")
+    figures["instructions a tick by stage, mean"] = stages
+    figures["instructions a tick, mean, with the simulated peripherals"] = got["mean"]
+    figures["instructions a tick, worst, with the simulated peripherals"] = got["worst"]
+    own = sum(cost for name, cost in stages.items() if not name.startswith("("))
+    figures["instructions a tick, mean, without them"] = own
+    figures["budget of a tick, 1 % of 160 MHz"] = TICK_BUDGET
+    assert own <= TICK_BUDGET
