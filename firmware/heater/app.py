@@ -81,8 +81,9 @@ class Heater:
         lasting.restore_latches(self, cause)
         self.configure()
         lasting.restore(self)
+        methods = services.methods(self)
         self.console = Console(
-            self.hardware.console_port(), services.methods(self), services.words(self)
+            self.hardware.console_port(), methods, services.words(self), services.improv(self)
         )
         self.demand_w = 0
         self.setpoint_mdeg = 0

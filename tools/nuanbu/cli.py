@@ -84,6 +84,17 @@ def bench(context: typer.Context) -> None:
     run_bench(context.args)
 
 
+@sim.command("pty")
+def sim_pty(
+    speed: Annotated[float, typer.Option(help="Times real time.")] = 1.0,
+    flash: Annotated[str, typer.Option(help="File that keeps the heater's memory.")] = "",
+) -> None:
+    """Put a simulated heater on a pseudo-terminal, for the installer's commands to meet."""
+    from nuanbu.sim import pty
+
+    pty.run(speed=speed, flash=flash or None, notes=notes)
+
+
 def main() -> None:
     """Run the command line; every UserError becomes one clear line and an exit code."""
     try:
