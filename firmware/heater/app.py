@@ -66,7 +66,7 @@ class Heater:
         self.books = Books(board.DATA_DIR)
         self.books.open(cause)
         self.settings = self.books.settings
-        self.settings.judge = plan_check.refusal
+        self.settings.judge_by(plan_check.refusal)
         self.guard = Guard()
         self.clock = Clock()
         self.plan = Plan()
@@ -109,7 +109,8 @@ class Heater:
         self.clock.configure(cfg)
         self.plan.configure(cfg)
         self.control.configure(cfg)
-        self.modulator.set_profile(*modulator.PROFILES[cfg.get("control.relay_profile")])
+        profile = str(cfg.get("control.relay_profile"))
+        self.modulator.set_profile(*modulator.PROFILES[profile])
         self.control.attach(self.modulator)
         self.arbiter.configure(cfg)
         self.books.configure(cfg)

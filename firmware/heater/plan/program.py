@@ -56,7 +56,8 @@ class Program:
         # once. A day has at least one change; yesterday's last one holds past midnight, and a
         # zone ahead of or behind the date by a day costs one day more.
         preset = presets.COMFORT
-        next_s = next_preset = None
+        next_s = None
+        next_preset = presets.COMFORT
         today = (t_s + zone.offset_s(t_s)) // DAY_S
         for day in range(today - 2, today + 3):
             lives_by = self.exceptions.weekday(day, weekday_of(day))

@@ -63,17 +63,17 @@ def parse(text):
     Every weekday needs at least one change, and its changes must be in order. Raises ValueError
     with the part that is wrong and what is allowed.
     """
-    week = [None] * 7
+    week = [[] for _ in range(7)]
     for group in text.split(";"):
         words = group.split()
         if not words:
             raise ValueError("plan {!r}: empty part between semicolons".format(text))
         changes = _changes(words[1:], words[0])
         for day in _days(words[0]):
-            if week[day] is not None:
+            if week[day]:
                 raise ValueError("{}: given twice".format(DAYS[day]))
             week[day] = changes
-    missing = [DAYS[day] for day in range(7) if week[day] is None]
+    missing = [DAYS[day] for day in range(7) if not week[day]]
     if missing:
         raise ValueError("{}: no change given, at least 1 a day".format(", ".join(missing)))
     packed = bytearray(len(day) for day in week)

@@ -27,7 +27,7 @@ class Settings:
         self, store, note=None, rows=table.ROWS, narrowed=table.NARROWED, steps=migrate.STEPS
     ):
         self.revision = 0
-        self.judge = None  # judge(name, value): why a text of a known form cannot be, "" if it can
+        self._judge = None
         self.restart_needed = False  # a setting that acts only after a restart has been changed
         self.sound = True  # False: there were settings, but no copy of them was readable
         self._store = store
@@ -42,6 +42,11 @@ class Settings:
         self._confirm_s = 0
         self._since_s = None
         self._now_s = 0
+
+    def judge_by(self, judge):
+        """Have texts of a known form judged too: judge(name, value) says why a value cannot be,
+        "" if it can."""
+        self._judge = judge
 
     # --- reading
 
@@ -86,7 +91,7 @@ class Settings:
         staged = self._staged.get(who) or {}
         low, high = self._bounds(row, staged)
         refusal = check.check(row, value, who, low, high)
-        why = self.judge(name, value) if refusal is None and self.judge else ""
+        why = self._judge(name, value) if refusal is None and self._judge else ""
         if why:
             refusal = check.refuse("form", name, value, row)
             refusal["detail"] = why
