@@ -19,6 +19,10 @@ NEVER_TOGETHER = {
     frozenset({"leak_small", "leak_large"}),
     frozenset({"mains_high", "mains_low"}),
     frozenset({"body_open", "body_short"}),
+    # A weld shows by its current; what interrupts the same circuit leaves none, and no heat.
+    frozenset({"switch_welded", "switch_open"}),
+    frozenset({"switch_welded", "contactor_open"}),
+    frozenset({"switch_welded", "element_open"}),
 }
 
 

@@ -125,6 +125,7 @@ WHY = {
     "word": ("不是允许的选项", "not one of the words allowed"),
     "length": ("文字长度不符", "too long or too short"),
     "text": ("含有不允许的字符", "contains characters that are not allowed"),
+    "form": ("格式无法解析", "not of the form this setting has"),
     "crossed": ("上下限互相矛盾", "the lowest value would be above the highest"),
     "nothing": ("没有待提交的更改", "nothing is staged or on trial"),
     "pending": ("已有更改在试用中", "another change is on trial"),
