@@ -133,7 +133,7 @@ def test_what_was_not_sent_is_sent_in_the_next_session():
 
 def test_pauses_grow_and_shrink_after_a_session_that_lasted():
     Life([Client({"open": OSError(111)}, 0) for _ in range(12)]).run()
-    # Twelve pauses, each half to the whole of 1, 2, 4 ... 64, then 120 s; and a slice each to look.
+    # Twelve pauses, each half to the whole of 1, 2, 4 ... 64, then 120 s, and a slice each.
     most = 127_000 + 5 * 120_000
     assert most // 2 <= ticks[0] <= most + 12 * 1000
     Life([Client({}, 700) for _ in range(12)]).run()  # 70 s each
