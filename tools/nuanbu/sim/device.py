@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from nuanbu.errors import UserError
+from nuanbu.sim.answers import Refused, Step, Sum, result
 from nuanbu.sim.plant import SimplePlant
 from nuanbu.sim.process import (
     POWER_ON,
@@ -47,35 +47,6 @@ INPUTS = {
     "leakage_ma": (0.0, 1000.0, "mA"),
     "tilted": (0, 1, ""),
 }
-
-
-class Refused(UserError):
-    """The firmware refused a request. The text is its own reason; `code` its error number."""
-
-
-@dataclass
-class Step:
-    """What the heater did during one `Device.step`.
-
-    power_w  mean electrical power at the element in W
-    contactor  True while the safety contactor is closed (at the end of the step)
-    switchings, contactor_switchings  operations during the step, each on or off counts one
-    mode  "off", "heat" or "plan"
-    faults  active and latched faults, a dict each (code, measured, expected ...)
-    snapshot  every field of the firmware's own Snapshot, as integers
-    trace  output pins' edges: (ms since power-up, pin, level)
-    """
-
-    seconds: float
-    power_w: float
-    contactor: bool
-    switchings: int
-    contactor_switchings: int
-    mode: str
-    faults: list[dict]
-    snapshot: dict
-    trace: list[tuple[int, int, int]] = field(default_factory=list)
-    resets: list[int] = field(default_factory=list)
 
 
 class Device:
@@ -123,7 +94,7 @@ class Device:
         self.physical = Physical()
         self.elapsed_ms = 0  # virtual time since the device was made
         self._ahead_ms = 0  # used by console requests, taken off the next step
-        self._pending = _Sum()
+        self._pending = Sum()
         self._press_ms = 0
         self._pressed = 0
         self._request_id = 0
@@ -170,7 +141,7 @@ class Device:
         self.set(settings)
         self._stop()
         self.elapsed_ms = self._ahead_ms = 0
-        self._pending = _Sum()
+        self._pending = Sum()
 
     def power_cycle(self, off_s: float = 10.0) -> None:
         """Cut the power for `off_s` of virtual time, then boot from the same flash."""
@@ -211,7 +182,7 @@ class Device:
             if left_ms <= 0 and probe is None and len(self._pending.resets) > _RESETS_A_STEP:
                 raise DeviceDied("the firmware resets again and again without a single tick")
         self._ahead_ms = -left_ms
-        total, self._pending = self._pending, _Sum()
+        total, self._pending = self._pending, Sum()
         return Step(
             seconds=seconds,
             power_w=total.energy_j / (total.ms / 1000),
@@ -289,7 +260,7 @@ class Device:
             self._ahead_ms += _CONSOLE_MS
             received += report.console
             for text in received.split(b"\n")[:-1]:
-                answer = _answer(text, request_id)
+                answer = result(text, request_id)
                 if answer is not None:
                     return answer
             report = self._advance(_CONSOLE_MS, {})
@@ -387,27 +358,6 @@ class Device:
         return report
 
 
-@dataclass
-class _Sum:
-    """What has been reported since the last step was answered."""
-
-    ms: int = 0
-    energy_j: float = 0.0
-    switchings: int = 0
-    contactor_switchings: int = 0
-    trace: list = field(default_factory=list)
-    resets: list = field(default_factory=list)
-
-    def add(self, span_ms: int, report: Report) -> None:
-        self.ms += span_ms
-        self.energy_j += report.energy_j
-        self.switchings += report.switchings
-        self.contactor_switchings += report.contactor_switchings
-        self.trace += report.trace
-        if report.reset_cause is not None:
-            self.resets.append(report.reset_cause)
-
-
 def _instant(start: str | None) -> int | None:
     """Epoch seconds of an ISO 8601 time with offset."""
     if start is None:
@@ -421,17 +371,3 @@ def _instant(start: str | None) -> int | None:
     if when.tzinfo is None:
         raise UserError(f"start={start!r}: the offset is missing, such as +08:00")
     return int(when.timestamp())
-
-
-def _answer(line: bytes, request_id: int):
-    """Result of the answer in `line`, or None if it is no answer to this request."""
-    try:
-        message = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(message, dict) or message.get("id") != request_id:
-        return None
-    if message.get("ok"):
-        return message.get("r") or {}
-    error = message.get("e", {})
-    raise Refused(error.get("text") or json.dumps(error), error.get("next", ""))
