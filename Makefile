@@ -48,8 +48,9 @@ typecheck: setup ## pyright: the device against MicroPython's stubs, then the ho
 bench: setup-run ## the table of figures, the worst case over all houses
 	@$(BIN)/nuanbu bench
 
-soak: setup ## hours of virtual time, the tests that `make test` leaves out
+soak: setup ## the tests that `make test` leaves out, then a heating season offline (DAYS=)
 	$(BIN)/pytest -m soak -v -n $(JOBS) --timeout 7200 host_tests
+	$(BIN)/python -m nuanbu.bench.season $(if $(DAYS),--days "$(DAYS)")
 
 lock: setup ## renew tools/requirements*.txt from tools/pyproject.toml
 	$(BIN)/python tools/setup/lock.py

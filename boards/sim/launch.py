@@ -4,6 +4,8 @@
 #
 # The firmware's files are taken as they are; only sys.path puts this board's modules first.
 
+import gc
+import os
 import sys
 
 _board_dir = sys.path[0]
@@ -24,6 +26,12 @@ def probe():
     view = dict(heater.snapshot.__dict__)
     view["faults"] = heater.fault_list()
     view["erases"] = blocks.erases
+    if world.census:
+        gc.collect()
+        view["heap_b"] = gc.mem_alloc()
+        _, _, total, free = os.statvfs(board.DATA_DIR)[:4]
+        view["blocks"] = total - free
+        view["writes"] = heater.books.budget.writes
     return view
 
 

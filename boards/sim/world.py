@@ -49,6 +49,7 @@ element_rated_mv = 220_000
 faults = {}
 reset_cause = 1  # machine.PWRON_RESET
 rtc_memory = b""
+census = 0  # 1: the probe also tells the heap in use, flash blocks taken and files written
 hang_ms = 0  # a stall the host asked for: the next sleep lasts so much longer
 
 driven = bytearray(64)  # 1: the pin is an output at present

@@ -124,8 +124,9 @@ def test_impossible_arguments_are_named(device, call, told):
         call(device)
 
 
-def test_the_clock_is_told_at_the_start_and_lost_with_the_power():
-    with Device(start="2026-01-20T10:00:00+08:00") as dev:
+@pytest.mark.parametrize("settings", [None, {"control.mode": "plan"}], ids=str)
+def test_the_clock_is_told_at_the_start_and_lost_with_the_power(settings):
+    with Device(settings=settings, start="2026-01-20T10:00:00+08:00") as dev:
         dev.step(5.0, room_c=20.0)
         moved = dev.request("time.set", epoch_s=1768874405 + 60)["moved_s"]
         assert moved == pytest.approx(60, abs=2)  # so it was 10:00:05 before

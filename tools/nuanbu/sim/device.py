@@ -140,6 +140,7 @@ class Device:
         self.physical.body_c = self.physical.room_c
         self.set(settings)
         self._stop()
+        self._fresh = True  # the heater is told the time at its first start in its home
         self.elapsed_ms = self._ahead_ms = 0
         self._pending = Sum()
 

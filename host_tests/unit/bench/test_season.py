@@ -1,0 +1,51 @@
+"""The season's weather and its figures; the season itself is in `make soak`."""
+
+import pytest
+
+from nuanbu.bench.season import FIGURES, Season, figures
+from nuanbu.sim import climate
+
+
+def test_the_made_season_is_one_of_the_north_east():
+    season = climate.season()
+    outdoor = [row[0] for row in season.rows]
+    assert season.hours == climate.SEASON_DAYS * 24
+    assert season.start == climate.SEASON_START
+    assert -36.0 <= min(outdoor) < -27.0 and max(outdoor) > 5.0
+    january = outdoor[73 * 24 : 104 * 24]  # 20 October + 73 days is 1 January
+    assert sum(january) / len(january) == pytest.approx(-18.0, abs=4.0)
+
+
+def test_fewer_days_are_the_coldest_ones_and_begin_at_midnight():
+    whole, part = climate.season(), climate.season(20)
+    assert part.hours == 20 * 24 and part.start[2] == 0
+    means = [sum(r[0] for r in whole.rows[24 * d :][: 20 * 24]) for d in range(183 - 19)]
+    assert sum(row[0] for row in part.rows) == pytest.approx(min(means))
+
+
+def seen(**changes):
+    season = Season([0.01, -0.03, 0.02] * 100, [1000, 900, 900, 900], [60] * 4,
+                    [140, 290, 440, 590], [80] * 4, 8)  # fmt: skip
+    for name, value in changes.items():
+        setattr(season, name, value)
+    return season
+
+
+@pytest.mark.parametrize(
+    ("changes", "resets", "missed"),
+    [
+        ({}, 0, set()),
+        ({"off_k": [0.1] * 300}, 0, {"deviation_k"}),
+        ({"off_k": [-0.6] * 30 + [0.067] * 270}, 0, {"p95_k"}),
+        ({"heap_b": [1000, 900, 1000, 1100]}, 0, {"heap_b_day"}),
+        ({"blocks": [60, 60, 61, 60]}, 0, {"blocks"}),
+        ({"writes": [140, 290, 491, 600]}, 0, {"writes_day"}),
+        ({"late_changes": 1}, 0, {"late_changes"}),
+        ({"late_ticks": 1}, 0, {"late_ticks"}),
+        ({"fault_minutes": 1}, 0, {"faults"}),
+        ({}, 1, {"resets"}),
+    ],
+)
+def test_each_figure_can_miss_its_target(changes, resets, missed):
+    found = figures(seen(**changes), resets)
+    assert {key for key, _, _, target in FIGURES if found[key] > target} == missed
