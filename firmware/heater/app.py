@@ -47,6 +47,7 @@ _RESTART_S = const(3)
 _BEEP_MS = const(30)  # a press that was taken
 # Codes in the event journal: 1 to 99 belong to the record room, a fault adds its number.
 _PROOF_TEST = const(90)  # values: Proof.outcome(), reading of the residual-current sensor
+_LINK_STUCK = const(91)  # the link's thread gives no sign of life; no values
 _FAULT_CAME = const(100)
 _FAULT_WENT = const(200)
 
@@ -141,6 +142,8 @@ class Heater:
 
         limits = self.arbiter
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
+        if limits.fallen:
+            self.modulator.cut()
         if guard.heat_ok and self.grant_w > 0:
             out.stage = self.modulator.step(self.grant_w, self.available_w)
         else:
@@ -172,7 +175,7 @@ class Heater:
             inp.uptime_s, self.clock, guard.room_mdeg, guard.room_ok, self.achieved_w,
             limits.limit_w < self.control.want_w,
         )  # fmt: skip
-        self.network.second(inp, limits)
+        self.network.second(inp, limits, self.modulator, self.rated_w)
         self.available_w = self.hardware.available_w(inp, self.rated_w, self.rated_mv)
         self._limit_by_guard(limits, guard)
         setpoint_mdeg = plan.setpoint_mdeg
@@ -223,6 +226,7 @@ class Heater:
         view.leak_ua = inp.leak_ua
         energy = self.books.energy
         view.energy_wh = energy.energy_wh
+        view.booked_wh = energy.booked_wh
         view.switchings = energy.switchings[0] + energy.switchings[1]
         view.contactor_switchings = energy.switchings[2]
         view.fault_count = guard.fault_count
@@ -251,7 +255,8 @@ class Heater:
         inp = self.inp
         self.hardware.beep(inp.now_ms, self.out)
         self.console.poll()
-        self.network.poll(inp, self.snapshot)
+        if self.network.poll(inp, self.snapshot, self.modulator):
+            self.books.journal.add(_LINK_STUCK, 0, 0, urgent=True)
         if self.settings.revision != self._revision:
             self.configure()
         phase = self._phase

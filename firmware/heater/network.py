@@ -7,6 +7,7 @@
 import binascii
 
 import machine
+from micropython import const
 
 from heater import VERSION
 from heater.limits import arbiter
@@ -18,6 +19,14 @@ from heater.link.rooms import Rooms
 from heater.plan.clock import SERVER
 
 _HASH_BITS = 0x3FFFFFFF
+# The link's thread gives a sign of life every tenth of a second; a resolver, a driver or a TLS
+# handshake may hold it for some 30 s. A thread that hangs cannot be ended from outside, only
+# together with everything: by a planned restart, the heater switched off first. Not more often
+# than once in six hours, for each costs a few seconds of heat and a cycle of the contactor.
+_STUCK_MS = const(120_000)
+_HUNG_MS = const(600_000)
+_RESTART_AFTER_S = const(21_600)
+_PLACE_S = const(10)  # how often the turn of a relay is looked up
 
 
 class Network:
@@ -35,6 +44,10 @@ class Network:
         self.link = None
         self.why_not = ""  # why there is no link although one is enabled
         self.restart_due = False
+        self.stuck = False  # the link's thread has given no sign of life for long
+        self._slot = arbiter.NONE  # a place in the cycle of all relays, permille
+        self._turn_phase_s = 0  # added to the uptime: time since a turn began
+        self._polled_s = -1
 
     def configure(self, cfg):
         """Read the settings, at start and after every change."""
@@ -70,20 +83,52 @@ class Network:
         )
         try:
             self.link = start.Link(rooms, self.keys, self.device)
-        except ValueError as e:
-            self.why_not = str(e)
-            return
-        self.link.open()
+            self.link.open()
+        except Exception as e:
+            # A wrong setting, a radio or a thread that cannot be had: the heater lives without.
+            self.why_not = type(e).__name__ + " " + str(e)
+            self.link = None
 
-    def second(self, inp, limits):
-        """Once a second, in the tick: leases to the arbiter, collector to the inputs."""
+    def second(self, inp, limits, modulator, rated_w):
+        """Once a second, in the tick: leases to the arbiter, collector to the inputs, and to a
+        relay its turn in the cycle that it shares with the others of its zone."""
         self.leases.step(inp.uptime_s, limits)
         self.collector.fill(inp)
+        limit_w = self.leases.least_w
+        if self._slot < 0 or not 0 <= limit_w < rated_w:
+            modulator.place(-1, True)
+            return
+        cycle_s = modulator.cycle_s
+        gone_s = (inp.uptime_s + self._turn_phase_s) % cycle_s
+        modulator.place(cycle_s - gone_s, gone_s * rated_w < cycle_s * limit_w)
 
-    def poll(self, inp, view):
-        """After each tick: a few messages out of the mailbox."""
-        if self.link is not None:
-            self.link.agent.poll(inp.uptime_s, view)
+    def poll(self, inp, view, modulator):
+        """After each tick: a few messages out of the mailbox; once a second a look at the thread
+        behind it. True when that thread has just been found stuck."""
+        if self.link is None:
+            return False
+        self.link.agent.poll(inp.uptime_s, view)
+        if inp.uptime_s == self._polled_s:
+            return False
+        self._polled_s = inp.uptime_s
+        if inp.uptime_s % _PLACE_S == 0:
+            self._find_place(inp.uptime_s, modulator.cycle_s)
+        return self._supervise(self.link.silent_ms(), inp.uptime_s)
+
+    def _find_place(self, uptime_s, cycle_s):
+        # Slow code: seconds since 1970 are no small integer. Cycles are counted from 1970 on, so
+        # that all heaters of a zone mean the same one.
+        utc_s = self.link.agent.utc_s(uptime_s)
+        slot = self.leases.slot()
+        self._slot = arbiter.NONE if utc_s is None else slot
+        if self._slot >= 0:
+            self._turn_phase_s = (utc_s - uptime_s - slot * cycle_s // 1000) % cycle_s
+
+    def _supervise(self, silent_ms, uptime_s):
+        was_stuck, self.stuck = self.stuck, silent_ms >= _STUCK_MS
+        if silent_ms >= _HUNG_MS and uptime_s >= _RESTART_AFTER_S:
+            self.restart_due = True
+        return self.stuck and not was_stuck
 
     # --- what a server may ask for beside settings; refusals go back to it
 

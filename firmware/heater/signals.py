@@ -116,7 +116,8 @@ class Snapshot:
         self.contactor = 0
         self.stage = STAGE_OFF
         self.leak_ua = 0
-        self.energy_wh = 0  # monotonic over the heater's life
+        self.energy_wh = 0  # over the heater's life; may fall back to booked_wh at a power cut
+        self.booked_wh = 0  # of it on flash: never falls back, and is what bills go by
         self.switchings = 0  # of the modulating switch, over life
         self.contactor_switchings = 0
         self.fault_count = 0  # active faults

@@ -115,6 +115,7 @@ while True:
             json.dumps(
                 {
                     "s": second,
+                    "utc": link.agent.utc_s(second),
                     "w": limits.grant_w,
                     "cause": arbiter.CAUSE_NAMES[limits.cause],
                     "lease": leases.state_name(),

@@ -64,7 +64,7 @@ def live(device, until, wait_s=20.0):
 
 
 def test_a_limit_reaches_the_element(broker, heater):
-    server = side.Guard(broker.port, scale=SPEED)
+    server = side.Guard(broker.port, clock=lambda: heater.elapsed_ms / 1000)
     try:
         reply = live(heater, lambda r: r.snapshot["uptime_s"] >= 60)
         # Until a server has spoken, the agreed safe share.

@@ -12,7 +12,7 @@ from micropython import const
 from heater.signals import STAGE_FULL, STAGE_HIGH, STAGE_LOW, STAGE_OFF
 
 _TICKS_A_SECOND = const(10)
-_CUT_SHARE = const(4)  # a grant lower by 1/4 of the element ends a pulse at once
+_NO_TURN = const(-1)
 
 
 class Levels:
@@ -32,7 +32,9 @@ class Levels:
         self._held = 1 << 20  # ticks since the last change; a start may switch at once
         self._owed = 0
         self.owed_ws = 0  # granted but not yet delivered, W s
-        self._grant_w = 0  # the grant when the pulse began, and the highest since
+        self._cut = False  # the limit has fallen since the last step
+        self._left = _NO_TURN  # ticks to the next begin of this heater's turn
+        self._turn = True  # its turn is on
         self._credit = 0
         self._for_grant_w = -1  # for which _plan was made
         self._for_available_w = 0
@@ -109,19 +111,21 @@ class Levels:
         self._owed = owed
         self.owed_ws = owed // _TICKS_A_SECOND
 
-        if grant_w > self._grant_w:
-            self._grant_w = grant_w
-        if level > lower and self._grant_w - grant_w > available_w // _CUT_SHARE:
-            # The grant has fallen since this pulse began: end it, also inside the least time.
-            self._grant_w = grant_w
-            if self._owed > bound >> 1:
-                self._owed = bound >> 1
-                self.owed_ws = self._owed // _TICKS_A_SECOND
-            return self._go(lower, available_w)
+        if self._cut:
+            # Also inside the least time; and what is owed from before is not made good now.
+            self._cut = False
+            if owed > 0:
+                self._owed = self.owed_ws = 0
+            if level > lower:
+                return self._go(lower, available_w)
         if level > upper:
             return self._go(upper, available_w)
         if level < lower:
             return self._go(upper if above >= span else lower, available_w)
+        if self._left != _NO_TURN:
+            if self._left:
+                self._left -= 1
+            return self._go(self._in_turn(owed), available_w)
         if self._held >= self._min:
             # Out of budget the relay rests where it does less harm: off at low load, on at high.
             paid = self._credit >= self._cost
@@ -129,9 +133,36 @@ class Levels:
                 if owed <= -bound and above < span and (paid or 2 * above < span):
                     return self._go(lower, available_w)
             elif owed >= bound and (paid or 2 * above >= span):
-                self._grant_w = grant_w
                 return self._go(upper, available_w)
         return self._go(level, available_w)
+
+    def _in_turn(self, owed):
+        """The level in a cycle that is shared with other heaters: up only in its turn, for as
+        long as it takes to owe nothing when the next turn begins."""
+        left = self._left
+        due = owed + self._above_w * left
+        if self._level == self._upper:
+            over = due <= 0 and self._held >= self._min and left >= self._min
+            return self._lower if over or not self._turn else self._upper
+        worth = due >= self._span_w * self._min and self._held >= self._min
+        if self._turn and worth and self._credit >= self._cost:
+            return self._upper
+        return self._lower
+
+    def cut(self):
+        """The limit has fallen below what was granted: a pulse ends with the next step."""
+        self._cut = True
+
+    def place(self, left_s, turn):
+        """Share the cycle with others (call once a second): `left_s` seconds from now, at least
+        one, this heater's turn to be on begins; `turn`: it is on now. left_s -1: run free."""
+        left = left_s * _TICKS_A_SECOND if left_s > 0 else _NO_TURN
+        if left > self._left >= 0 and self._above_w * left >= self._span_w * self._min:
+            # A new cycle pays for itself; only what is too little for a pulse is carried on.
+            if self._owed > 0:
+                self._owed = self.owed_ws = 0
+        self._left = left
+        self._turn = turn
 
     def _go(self, level, available_w):
         if level != self._level:

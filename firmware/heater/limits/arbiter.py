@@ -51,13 +51,15 @@ class Arbiter:
     """Grants power. All powers in whole watts.
 
     After `grant()`: `limit_w` is the least limit in force (0..rated), `cause` names it,
-    `grant_w` is the last grant.
+    `grant_w` is the last grant, `fallen` is True when an order from outside has just fallen below
+    the grant before.
     """
 
     def __init__(self):
         self.limit_w = 0
         self.cause = STARTING
         self.grant_w = 0
+        self.fallen = False
         self._rated_w = 0
         self._floor_w = 0
         self._limits = [NONE] * SOURCES
@@ -104,6 +106,7 @@ class Arbiter:
             self._find_least()
         order_w = self._order_w
         limit_w = self._rising_w
+        self.fallen = order_w < limit_w and order_w < self.grant_w
         if order_w > limit_w and not self._first:
             self._rest += self._rated_w * self._ramp
             limit_w += self._rest // (1000 * _TICKS_S)

@@ -29,7 +29,7 @@ ACCEPTED = const(0)
 DUPLICATE = const(1)  # the very limit that is in force: answered again, changes nothing
 REPLAYED = const(2)  # older than what was accepted before
 OLD_EPOCH = const(3)  # from a server that has been replaced
-NO_TIME = const(4)  # this device has no trusted time yet and cannot judge any expiry
+NO_TIME = const(4)  # no welcome of this server since the start: no trusted time, no memory
 EXPIRED = const(5)
 FUTURE = const(6)  # issued in the future: one of the two clocks is wrong
 TOO_LONG = const(7)  # a lease longer than the longest allowed
@@ -86,8 +86,10 @@ class Lease:
         self._failsafe_min_s = 0
         self._may_go_on = False
         self._spread_s = 0
+        self._met = False  # the server has answered this device's nonce since the start
+        self._beat_epoch = 0
         self._beat_seq = _NEVER
-        self._beat_s = _NEVER
+        self._beat_s = _NEVER  # when the last sign of life was sent
         self._since_s = 0  # since when INIT or FAILSAFE
         self._held_seq = _NEVER  # of the limit in force
         self._held_epoch = 0
@@ -146,7 +148,7 @@ class Lease:
         elif result == TOO_LONG or result == PERIODS:
             # A limit that is authentic but refused proves that the server lives, no more.
             if self.state == INIT or self.state == FAILSAFE:
-                self._beat_s = now_s
+                self._lives(now_s)
         return result
 
     def heartbeat(self, epoch, seq, sent_s, min_seq, abnormal, now_s, utc_s):
@@ -157,19 +159,21 @@ class Lease:
         """
         if not self._used:
             return NOT_USED
-        if utc_s is None:
+        if utc_s is None or not self._met:
             return NO_TIME
         if epoch < self.epoch:
             return OLD_EPOCH
-        if epoch == self.epoch and seq <= self._beat_seq:
+        if epoch < self._beat_epoch or (epoch == self._beat_epoch and seq <= self._beat_seq):
             return REPLAYED
         if sent_s < utc_s - SKEW_S:
             return EXPIRED
         if sent_s > utc_s + SKEW_S:
             return FUTURE
-        self._enter_epoch(epoch)
+        # A whole zone shares the key of its heartbeats. So they do not say which epoch limits
+        # have: a stolen one could lock out the server for good.
+        self._beat_epoch = epoch
         self._beat_seq = seq
-        self._beat_s = now_s
+        self._lives(now_s if sent_s >= utc_s else now_s - utc_s + sent_s)
         self.abnormal = abnormal
         if self._held_epoch == epoch and self._held_seq >= min_seq:
             end_s = sent_s - utc_s + now_s + self._lease_s
@@ -186,10 +190,13 @@ class Lease:
             return NOT_USED
         if epoch < self.epoch:
             return OLD_EPOCH
+        self._met = True
         self._enter_epoch(epoch)
         if seq - 1 > self.seq:
             self.seq = seq - 1
-        self._beat_s = now_s
+        if self._beat_epoch > epoch:
+            self._beat_epoch = 0  # heartbeats of an epoch that does not exist
+        self._lives(now_s)
         return ACCEPTED
 
     def saved(self):
@@ -202,6 +209,10 @@ class Lease:
             self.epoch = epoch
             self.seq = seq
 
+    def wants_welcome(self):
+        """True while only a server's answer to a new hello can bring this lease forward."""
+        return self._used and (not self._met or self.state == INIT or self.state == FAILSAFE)
+
     def end_s(self):
         """Uptime at which the limit in force expires unless renewed."""
         return self._end_s
@@ -209,7 +220,7 @@ class Lease:
     def _judge(self, msg, now_s, utc_s):
         if not self._used:
             return NOT_USED
-        if utc_s is None:
+        if utc_s is None or not self._met:
             return NO_TIME
         epoch, seq = msg["epoch"], msg["seq"]
         if epoch < self.epoch:
@@ -253,7 +264,11 @@ class Lease:
         if epoch > self.epoch:
             self.epoch = epoch
             self.seq = _NEVER
-            self._beat_seq = _NEVER
+
+    def _lives(self, at_s):
+        # What was long under way is an old sign of life.
+        if self._beat_s == _NEVER or at_s > self._beat_s:
+            self._beat_s = at_s
 
     def _order(self, limit_w):
         self._ordered_w = limit_w

@@ -16,6 +16,7 @@ class Leases:
 
     def __init__(self, device_hash, power_loss):
         self.leases = tuple(lease.Lease(device_hash, power_loss) for _ in LEVELS)
+        self.least_w = lease.NONE  # the least limit of all levels, after `step`
         self._causes = [arbiter.HOUSEHOLD + i for i in range(len(LEVELS))]
 
     def configure(self, cfg, now_s):
@@ -42,6 +43,10 @@ class Leases:
     def welcome(self, msg, now_s):
         """A signed answer to this device's nonce; see `Lease.welcome`."""
         return self.leases[LEVELS.index(msg["level"])].welcome(msg["epoch"], msg["seq"], now_s)
+
+    def wants_welcome(self):
+        """True while a server of any level has something to answer."""
+        return any(one.wants_welcome() for one in self.leases)
 
     def saved(self):
         """What must survive a restart: [[epoch, seq], ...] in the order of LEVELS."""
@@ -73,9 +78,19 @@ class Leases:
         limits = [one.limit_w for one in self.leases if one.limit_w != lease.NONE]
         return min(limits) if limits else lease.NONE
 
+    def slot(self):
+        """Where in the common cycle a relay is to begin, permille, -1 for anywhere: that of the
+        server whose limit is the least."""
+        found, least_w = lease.NONE, lease.NONE
+        for one in self.leases:
+            if one.slot >= 0 and one.limit_w >= 0 and not 0 <= least_w <= one.limit_w:
+                found, least_w = one.slot, one.limit_w
+        return found
+
     def step(self, now_s, arbiter_):
         """Run every lease and hand its limit to the arbiter. Allocates nothing."""
         ramp = arbiter.RAMP_PERMILLE_S
+        least_w = lease.NONE
         i = 0
         while i < 4:
             one = self.leases[i]
@@ -89,5 +104,8 @@ class Leases:
             arbiter_.set(arbiter.HOUSEHOLD + i, one.limit_w, cause)
             if one.ramp_permille_s < ramp:
                 ramp = one.ramp_permille_s
+            if one.limit_w >= 0 and not 0 <= least_w <= one.limit_w:
+                least_w = one.limit_w
             i += 1
+        self.least_w = least_w
         arbiter_.set_ramp(ramp)

@@ -212,7 +212,7 @@ class Agent:
             self.telemetry.begin()
             for one in self._forwarders:
                 one.begin()
-        if self.handshake.due(now_s):
+        if self.handshake.due(now_s, self._leases.wants_welcome()):
             self._hello(now_s)
         leases = self._leases
         self.telemetry.faults(self._rooms.faults())

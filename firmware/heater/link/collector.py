@@ -38,7 +38,7 @@ class Collector:
 
     def offer(self, message, now_s, utc_s, own_mdeg, own_ok):
         """An authentic reading: None if it is used, else why not."""
-        reason = self._judge(message, utc_s, own_mdeg, own_ok)
+        reason = self._judge(message, now_s, utc_s, own_mdeg, own_ok)
         if reason is None or reason == "jump":
             self._epoch, self._seq = message["epoch"], message["seq"]
         if reason is not None:
@@ -69,14 +69,16 @@ class Collector:
             inp.remote_mdeg = self.mdeg
             inp.remote_age_ms = age_s * 1000 if fresh else self._fresh_s * 1000
 
-    def _judge(self, message, utc_s, own_mdeg, own_ok):
+    def _judge(self, message, now_s, utc_s, own_mdeg, own_ok):
         if utc_s is None:
             return "no_time"
         if message["epoch"] < self._epoch:
             return "old_epoch"
         if message["epoch"] == self._epoch and message["seq"] <= self._seq:
             return "replayed"
-        if utc_s - message["t"] > self._fresh_s:
+        # What was measured before this start may have been used before it: the number that would
+        # tell is on flash only now and then.
+        if utc_s - message["t"] > min(self._fresh_s, now_s):
             return "expired"
         if message["t"] > utc_s + _SKEW_S:
             return "future"

@@ -9,6 +9,7 @@ from micropython import const
 _AGAIN_S = const(10)  # an unanswered hello is repeated after this
 _ROUND_S = const(30)  # a slower answer says too little about the time
 _RENEW_S = const(21_600)  # a crystal of 50 ppm drifts 1 s in 5 h 30 min
+_WANTED_S = const(60)  # while a server's lease is not in force
 
 
 class Handshake:
@@ -26,9 +27,11 @@ class Handshake:
         self._sent_s = None
         self._welcomed_s = None
 
-    def due(self, now_s):
-        """True when a hello with a fresh `nonce` is to be sent now."""
-        if self._welcomed_s is not None and now_s - self._welcomed_s < _RENEW_S:
+    def due(self, now_s, wanted=False):
+        """True when a hello with a fresh `nonce` is to be sent now. wanted: a server has not
+        answered yet, or has been silent."""
+        every_s = _WANTED_S if wanted else _RENEW_S
+        if self._welcomed_s is not None and now_s - self._welcomed_s < every_s:
             return False
         if self._sent_s is not None and now_s - self._sent_s < _AGAIN_S:
             return False

@@ -124,6 +124,7 @@ def _measures(snap, rssi_dbm):
 def _energy(snap):
     return {
         "energy_wh": snap.energy_wh,
+        "booked_wh": snap.booked_wh,
         "switchings": snap.switchings,
         "contactor_switchings": snap.contactor_switchings,
     }

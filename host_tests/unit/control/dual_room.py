@@ -131,13 +131,16 @@ def test_off_by_interlock_is_at_once():
         assert (m.stage, m.effective_w) == (0, 0)
 
 
-def test_a_cut_of_the_grant_ends_the_pulse_within_ten_seconds():
-    relay = modulator.make("relay")
-    for _ in range(20):
-        relay.step(2000, 2000)
-    for _ in range(100):
-        relay.step(300, 2000)
-    assert relay.effective_w == 0
+def test_a_fallen_limit_ends_the_pulse_at_once_and_a_smaller_demand_does_not():
+    for lower_w in (1790, 300):
+        relay = modulator.make("relay")
+        while not relay.effective_w:
+            relay.step(1800, 2000)
+        relay.step(lower_w, 2000)
+        assert relay.effective_w == 2000
+        relay.cut()
+        relay.step(lower_w, 2000)
+        assert relay.effective_w == 0
 
 
 def test_the_tick_allocates_nothing():

@@ -97,6 +97,8 @@ def test_starts_capped_and_says_so():
 def test_limit_needs_a_heartbeat_first():
     heater = Heater()
     heater.run(1)
+    heater.welcome()
+    heater.run(61)
     assert heater.limit(1, 1500) == lease.NO_HEARTBEAT
     assert heater.heartbeat(1) == lease.ACCEPTED
     assert heater.limit(1, 1500) == lease.ACCEPTED
@@ -254,6 +256,7 @@ def test_what_was_accepted_before_a_restart_cannot_be_replayed():
     again = Heater()
     again.leases.restore(saved)
     again.run(1)
+    again.welcome()
     again.heartbeat(9)
     assert again.limit(1, 2000) == lease.REPLAYED
     forgetful = Heater()
@@ -261,6 +264,69 @@ def test_what_was_accepted_before_a_restart_cannot_be_replayed():
     forgetful.welcome(seq=2)
     assert forgetful.limit(1, 2000) == lease.REPLAYED
     assert forgetful.limit(2, 2000) == lease.ACCEPTED
+
+
+def test_before_its_own_welcome_a_server_is_not_believed():
+    # What is on flash may be hours old: until a server has told its numbers anew, a recorded
+    # limit that has not expired and a recorded heartbeat look like new ones.
+    heater = Heater({"limits.levels": 9})
+    heater.run(1)
+    heater.welcome("district")
+    assert heater.heartbeat(9, level="household") == lease.NO_TIME
+    assert heater.limit(9, 2000, level="household") == lease.NO_TIME
+    assert heater.leases.wants_welcome()
+    heater.welcome("household", seq=10)
+    assert heater.limit(9, 2000, level="household") == lease.REPLAYED
+    assert heater.limit(10, 800, level="household") == lease.ACCEPTED
+    assert heater.leases.wants_welcome()  # the district has set no limit yet
+    assert heater.limit(10, 900) == lease.ACCEPTED
+    assert not heater.leases.wants_welcome()
+    assert heater.run(30) == 800
+
+
+def test_the_key_of_a_zone_locks_no_server_out():
+    heater = controlled(1000)
+    msg = {"level": "district", "epoch": 0x7FFFFFFF, "seq": 5, "now": UTC + heater.now,
+           "min_seq": 0, "abnormal": False}  # fmt: skip
+    assert heater.leases.heartbeat(msg, heater.now, UTC + heater.now) == lease.ACCEPTED
+    assert heater.limit(2, 300) == lease.ACCEPTED  # the server's limits keep counting
+    assert heater.run(1) == 300
+    assert heater.heartbeat(9) == lease.REPLAYED
+    assert heater.welcome(seq=3) == lease.ACCEPTED  # and so do its heartbeats, from here on
+    assert heater.heartbeat(10) == lease.ACCEPTED
+
+
+def test_a_heartbeat_counts_from_when_it_was_sent():
+    heater = controlled(1000)
+    heater.run(50)
+    msg = {"level": "district", "epoch": 1, "seq": 1, "now": UTC + heater.now, "min_seq": 0,
+           "abnormal": False}  # fmt: skip
+    heater.run(45)
+    assert heater.leases.heartbeat(msg, heater.now, UTC + heater.now) == lease.ACCEPTED
+    assert heater.run(120 - 45 - 1) == 1000
+    assert heater.run(1) == 600
+
+
+def test_a_fallen_order_is_told_once_and_only_when_it_binds():
+    heater = controlled(2000)
+    heater.run(60, demand=1000)
+    fallen = []
+    for seq, watts in ((2, 1500), (3, 900), (4, 890), (5, 1900)):
+        heater.limit(seq, watts)
+        heater.leases.step(heater.now, heater.arbiter)
+        for _ in range(10):
+            heater.arbiter.grant(1000, False)
+            if heater.arbiter.fallen:
+                fallen.append(watts)
+    assert fallen == [900, 890]
+
+
+def test_the_place_of_a_relay_is_that_of_the_least_limit():
+    heater = controlled(1000)
+    assert heater.leases.slot() == -1
+    heater.limit(2, 900, slot=250)
+    heater.run(1)
+    assert (heater.leases.slot(), heater.leases.least_w) == (250, 900)
 
 
 def test_a_refused_limit_changes_nothing():

@@ -43,6 +43,7 @@ class Model:
         self.seen = (0, -1)  # newest limit known to exist
         self.heard = (0, -1)  # newest heartbeat
         self.alive_at = -math.inf
+        self.met = False  # answered by the server since the start
         self.grant = None
         self.abnormal = False
         self.wait_until = None
@@ -97,8 +98,8 @@ class Model:
         identity = (msg["epoch"], msg["seq"])
         starts = [p["start"] for p in msg["periods"]]
         questions = [
-            ("no_time", lambda: utc is None),
-            ("old_epoch", lambda: identity[0] < max(self.seen[0], self.heard[0])),
+            ("no_time", lambda: utc is None or not self.met),
+            ("old_epoch", lambda: identity[0] < self.seen[0]),
             ("duplicate", lambda: self.grant and self.grant["identity"] == identity),
             ("replayed", lambda: identity <= self.seen),
             ("expired", lambda: msg["exp"] - utc <= 0),
@@ -132,16 +133,16 @@ class Model:
         return "accepted"
 
     def heartbeat(self, epoch, seq, sent, min_seq, abnormal, now, utc):
-        if utc is None:
+        if utc is None or not self.met:
             return "no_time"
-        if epoch < max(self.seen[0], self.heard[0]):
+        if epoch < self.seen[0]:
             return "old_epoch"
         if (epoch, seq) <= self.heard:
             return "replayed"
         if not utc - 60 <= sent <= utc + 60:
             return "expired" if sent < utc else "future"
         self.heard = (epoch, seq)
-        self.alive_at = now
+        self.alive_at = max(self.alive_at, now - max(0, utc - sent))
         self.abnormal = abnormal
         held = self.grant["identity"] if self.grant else None
         if held and held[0] == epoch and held[1] >= min_seq:
@@ -151,8 +152,11 @@ class Model:
         return "accepted"
 
     def welcome(self, epoch, seq, now):
-        if epoch < max(self.seen[0], self.heard[0]):
+        if epoch < self.seen[0]:
             return "old_epoch"
+        self.met = True
+        if self.heard[0] > epoch:
+            self.heard = (0, self.heard[1])
         self.seen = max(self.seen, (epoch, seq - 1))
         self.alive_at = now
         return "accepted"

@@ -43,6 +43,8 @@ class Pair:
         self.epoch, self.seq, self.beat = 1, 0, 0
         self.last = None
         self.log = []
+        if rnd.random() < 0.9:
+            self.welcome()
 
     def utc(self):
         return UTC_0 + self.now if self.time_known else None
@@ -93,7 +95,7 @@ class Pair:
         elif kind < 0.92:
             self.beat += rnd.choice((1, 1, 1, 1, 0))
             args = (
-                max(0, self.epoch - (rnd.random() < 0.05)),
+                max(0, self.epoch + rnd.choice((0,) * 18 + (-1, 3))),
                 self.beat,
                 UTC_0 + self.now + rnd.choice((0, 0, 0, -2, -60, -61, 60, 61)),
                 max(0, self.seq + rnd.choice((0, 0, -1, 1))),
@@ -105,13 +107,16 @@ class Pair:
             self.log.append(("heartbeat", args, want))
             assert lease.RESULT_NAMES[got] == want, self.log
         elif kind < 0.97:
-            args = (self.epoch, max(0, self.seq + rnd.choice((0, 1))), self.now)
-            got, want = self.machine.welcome(*args), self.model.welcome(*args)
-            self.log.append(("welcome", args, want))
-            assert lease.RESULT_NAMES[got] == want, self.log
+            self.welcome()
         else:
             self.time_known = True
         self.compare()
+
+    def welcome(self):
+        args = (self.epoch, max(0, self.seq + self.rnd.choice((0, 1))), self.now)
+        got, want = self.machine.welcome(*args), self.model.welcome(*args)
+        self.log.append(("welcome", args, want))
+        assert lease.RESULT_NAMES[got] == want, self.log
 
     def compare(self):
         limit = math.inf if self.machine.limit_w == lease.NONE else self.machine.limit_w

@@ -1,0 +1,87 @@
+# Relays that share one cycle: each is on in its turn only, and all of them keep their means. Runs
+# on CPython and MicroPython.
+
+from heater.control import modulator
+
+RATED_W = 2000
+
+
+class Relay:
+    """A relay with a turn at `slot` permille of the cycle, as long as `limit_w` needs."""
+
+    def __init__(self, slot, limit_w, profile="default"):
+        self.relay = modulator.make("relay", 0, profile)
+        self.cycle_s = self.relay.cycle_s
+        self.begin_s = self.cycle_s * slot // 1000
+        self.limit_w = limit_w
+
+    def second(self, now_s, grant_w):
+        """Mean power of one second."""
+        gone_s = (now_s - self.begin_s) % self.cycle_s
+        turn = gone_s * RATED_W < self.cycle_s * self.limit_w
+        self.relay.place(self.cycle_s - gone_s, turn)
+        total_w = 0
+        for _ in range(10):
+            self.relay.step(grant_w, RATED_W)
+            total_w += self.relay.effective_w
+        return total_w // 10
+
+
+def test_it_is_on_in_its_turn_only_and_the_mean_is_what_was_granted():
+    for profile in ("default", "precise"):
+        for grant_w in (300, 1000, 1700):
+            one = Relay(400, grant_w, profile)
+            cycles, energy_ws, begins = 8, 0, []
+            on = False
+            for now_s in range(cycles * one.cycle_s):
+                power_w = one.second(now_s, grant_w)
+                gone_s = (now_s - one.begin_s) % one.cycle_s
+                assert not power_w or gone_s * RATED_W < one.cycle_s * grant_w + RATED_W
+                if power_w and not on:
+                    begins.append(gone_s)
+                on = power_w > 0
+                if now_s >= one.cycle_s:  # the first turn may come late
+                    energy_ws += power_w
+            assert len(begins) >= cycles - 1 and set(begins[1:]) <= {0, 1}
+            mean_w = energy_ws // ((cycles - 1) * one.cycle_s)
+            assert grant_w * 0.98 <= mean_w <= grant_w * 1.01, (profile, grant_w, mean_w)
+
+
+def test_a_demand_below_the_limit_is_met_within_the_turn():
+    one = Relay(250, 1200)
+    for now_s in range(5 * one.cycle_s):
+        one.second(now_s, 500)
+    energy_ws = sum([one.second(5 * one.cycle_s + s, 500) for s in range(10 * one.cycle_s)])
+    assert 490 <= energy_ws // (10 * one.cycle_s) <= 505
+
+
+def test_too_little_for_one_pulse_is_carried_to_the_next_turn():
+    one = Relay(0, 2000)
+    energy_ws = sum([one.second(s, 40) for s in range(40 * one.cycle_s)])
+    assert 36 <= energy_ws // (40 * one.cycle_s) <= 41
+
+
+def test_without_a_turn_it_runs_free_again():
+    one = Relay(500, 1000)
+    for now_s in range(100):
+        one.second(now_s, 1000)
+    one.relay.place(-1, True)
+    total_w = 0
+    for _ in range(4 * one.cycle_s * 10):
+        one.relay.step(1000, RATED_W)
+        total_w += one.relay.effective_w
+    assert abs(total_w // (4 * one.cycle_s * 10) - 1000) < 60
+
+
+def test_fifty_heaters_that_obey_means_do_not_peak_together():
+    limits_w = [400 + 137 * i % 1100 for i in range(50)]
+    begin, fleet = 0, []
+    for limit_w in limits_w:  # end to end round the cycle, as a group server lays them
+        fleet.append(Relay(begin * 1000 // RATED_W % 1000, limit_w, "precise"))
+        begin += limit_w
+    cycle_s, peak_w = fleet[0].cycle_s, 0
+    for now_s in range(2 * cycle_s):
+        powers = [fleet[i].second(now_s, limits_w[i]) for i in range(50)]
+        if now_s >= cycle_s:
+            peak_w = max(peak_w, sum(powers))
+    assert peak_w <= 1.15 * sum(limits_w), (peak_w, sum(limits_w))
