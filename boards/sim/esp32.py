@@ -1,5 +1,8 @@
 # The parts of the esp32 module the firmware uses.
 
+import hashlib
+from struct import pack
+
 import world
 
 _RMT_HZ = 80_000_000
@@ -47,3 +50,37 @@ def idf_heap_info(capabilities):
 
 HEAP_DATA = 4
 HEAP_EXEC = 1
+
+
+class Partition:
+    """The partition that the running image lies in: a stand-in image of one segment, in the form
+    that ESP-IDF gives it, its SHA-256 appended. The fault "program_bit" turns one bit of it."""
+
+    RUNNING = 1
+    _BODY = 4096
+    _HEAD = pack("<BB21xBII", 0xE9, 1, 1, 0x3F400020, _BODY)
+    _END = len(_HEAD) + _BODY + 16 & ~15
+
+    def __init__(self, id):
+        whole = hashlib.sha256()
+        for at in range(0, self._END, 16):
+            whole.update(bytes([self._byte(at + i) for i in range(16)]))
+        self._digest = whole.digest()
+
+    def info(self):
+        return (0, 0, 0x10000, 0x200000, "factory", False)
+
+    def readblocks(self, block, buf, offset=0):
+        at = block * 4096 + offset
+        for i in range(len(buf)):
+            buf[i] = self._byte(at + i)
+        if "program_bit" in world.faults and at <= 2000 < at + len(buf):
+            buf[2000 - at] ^= 8
+
+    def _byte(self, at):
+        if at < len(self._HEAD):
+            return self._HEAD[at]
+        if at >= self._END:
+            at -= self._END
+            return self._digest[at] if at < 32 else 0xFF
+        return at * 151 >> 3 & 0xFF

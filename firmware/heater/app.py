@@ -19,6 +19,7 @@ from heater.console.server import Console
 from heater.control import modulator
 from heater.control.room import RoomControl
 from heater.hardware import Hardware
+from heater.integrity import Integrity
 from heater.limits import arbiter
 from heater.network import Network
 from heater.plan import check as plan_check
@@ -69,6 +70,7 @@ class Heater:
         self.settings = self.books.settings
         self.settings.judge_by(plan_check.refusal)
         self.guard = Guard()
+        self.integrity = Integrity(self.guard, self.settings)
         self.clock = Clock()
         self.plan = Plan()
         self.buttons = Buttons()
@@ -97,6 +99,7 @@ class Heater:
         self.late_ticks = 0
         self.identify_s = 0  # seconds for which the LED says "it is this one"
         self._restart_s = _RESTART_S
+        self.latches_due_s = 0  # uptime from which changed latches may be written
         self._proofs = 0  # proof tests that are in the journal
         self.model_changed = False  # room control has learned something that is not saved yet
 
@@ -276,6 +279,8 @@ class Heater:
                 self._restart_s -= 1  # the answer to whoever asked goes out first
                 if not self._restart_s:
                     self.restart()
+        else:
+            self.integrity.step(inp.uptime_s)
         if inp.tick % _COLLECT_TICKS == 0:
             gc.collect()
 
@@ -297,6 +302,8 @@ class Heater:
         """Switch off, save everything, and start anew: at the end of this tick's slices."""
         self.out.safe()
         self.hardware.off()
+        self.guard.announce_restart()
+        lasting.save_latches(self)
         self.books.close()
         machine.reset()
 

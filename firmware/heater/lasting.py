@@ -18,27 +18,26 @@ _PLAN = "plan"
 _LEARNED_SAVE_S = const(6 * 3600)
 _SAVE_S = const(600)  # what was learned moves slowly; at most one write each in ten minutes
 
-# Starts that follow a defect of the firmware rather than a loss of power or a wish.
-_ABNORMAL = (machine.WDT_RESET,)
+_AGAIN_S = const(60)  # after the flash refused: a full one may get room, a worn one must rest
 
 
 def restore_latches(heater, cause):
     """Latched faults first, before the settings are handed out. cause: machine.reset_cause().
 
-    Latches that cannot be read count as damaged settings: no heat until somebody has looked.
+    Latches that cannot be read count as damaged settings: no heat until somebody has looked. So
+    does a damaged copy of them, even where an older one is sound: it may lack the last latch.
     """
-    sound = heater.settings.sound
     damaged = heater.books.store.damaged
     data = heater.books.store.load(_GUARD)
+    sound = heater.settings.sound and heater.books.store.damaged == damaged
     if data is not None:
         try:
             heater.guard.restore(data)
         except ValueError:
             sound = False
-    elif heater.books.store.damaged != damaged:
-        sound = False
     heater.guard.note_settings(sound)
-    heater.guard.note_reset(cause in _ABNORMAL)
+    # A brown-out looks like power-on to the port, a crash of the interpreter like machine.reset.
+    heater.guard.note_reset(cause == machine.WDT_RESET, cause == machine.HARD_RESET)
 
 
 def restore(heater):
@@ -59,11 +58,11 @@ def restore(heater):
 def poll(heater):
     """Save what has changed; once a second in slow code. Latches are saved at once."""
     store = heater.books.store
-    if heater.guard.dirty:
-        heater.guard.dirty = 0
-        store.save(_GUARD, heater.guard.state(), True)
-    _keep_buttons(heater)
     uptime_s = heater.inp.uptime_s
+    if heater.guard.dirty and uptime_s >= heater.latches_due_s:
+        if not save_latches(heater):
+            heater.latches_due_s = uptime_s + _AGAIN_S
+    _keep_buttons(heater)
     if uptime_s % _LEARNED_SAVE_S == _LEARNED_SAVE_S - 1:
         _keep(store, _LEARNED, heater.guard.learned())
     if uptime_s % _SAVE_S == _SAVE_S - 1:
@@ -71,6 +70,16 @@ def poll(heater):
         if heater.model_changed:
             heater.model_changed = False
             _keep(store, _MODEL, heater.control.state())
+
+
+def save_latches(heater):
+    """Write them now. False when the flash refused; they are then still to be written."""
+    guard = heater.guard
+    guard.dirty = 0
+    if heater.books.store.save(_GUARD, guard.state(), True):
+        return True
+    guard.dirty = 1
+    return False
 
 
 def _keep_buttons(heater):

@@ -47,8 +47,11 @@ def methods(heater):
     table.update(methods_live.methods(subscribe, inp, heater.out, heater.snapshot, books.journal))
     heater.wifi_setup = _wifi_setup(heater, session)
     table.update(methods_net.methods(session, heater.wifi_setup))
-    proof = heater.guard.proof
-    table.update(methods_service.methods(session, proof, settings, _done, _LEARNED))
+    table.update(
+        methods_service.methods(
+            session, heater.guard, heater.integrity, settings, _done, _LEARNED
+        )
+    )
 
     def names(p):
         return {"m": sorted(table)}

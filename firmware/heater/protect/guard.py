@@ -27,8 +27,9 @@ _TICK_MS = const(100)
 _SECOND_MS = const(1000)
 _FROST_ON_MDEG = const(5000)
 _FROST_OFF_MDEG = const(7000)  # the room is heated up to here in every mode
-_MEMORY = "<BB"
-_VERSION = const(1)
+_MEMORY = "<BBB"
+_VERSION = const(2)
+_VERSION_1 = const(1)  # without the announced restart
 
 
 class Guard:
@@ -42,7 +43,6 @@ class Guard:
     room_source       0 own sensor, 1 collector, 2 none
     frost_demand      1: heat to 7 degC whatever the mode
     fault_count       faults in force
-    service_lock      set by the application: 1 forbids heat and frost protection
     dirty             1: `state()` is to be stored soon; the application sets it back to 0
     """
 
@@ -55,7 +55,6 @@ class Guard:
         self.room_source = 2
         self.frost_demand = 0
         self.fault_count = 0
-        self.service_lock = 0
         self.dirty = 0
         self.book = Book()
         self.interlock_state = Interlock()
@@ -212,7 +211,7 @@ class Guard:
         self.room_mdeg = room.mdeg
         book.signal[m.R_ROOM_NONE] = 0 if self.room_ok or inp.uptime_s < _START_S else 1
         book.signal[m.R_ROOM_HOT] = room.mdeg if self.room_ok else 0
-        if not self.room_ok or self.service_lock or room.mdeg >= _FROST_OFF_MDEG:
+        if not self.room_ok or book.active[m.R_SERVICE_LOCK] or room.mdeg >= _FROST_OFF_MDEG:
             self.frost_demand = 0
         elif room.mdeg < _FROST_ON_MDEG:
             self.frost_demand = 1
@@ -243,7 +242,7 @@ class Guard:
     def _permit(self):
         book = self.book
         blind = self.room_source == 2 and book.active[m.R_METER_LOST]
-        may = self._ready and not book.open and not self.service_lock and self.proof.passed
+        may = self._ready and not book.open and self.proof.passed
         self.contactor_ok = 1 if may else 0
         self.heat_ok = 1 if may and not book.off and not blind else 0
 
@@ -278,12 +277,30 @@ class Guard:
         """False when the stored settings were damaged and defaults are in force."""
         self._flag(m.R_SETTINGS_DAMAGED, 0 if sound else 1)
 
-    def note_reset(self, abnormal):
-        """Once at start, after `restore`: abnormal is True after watchdog or crash."""
-        if abnormal:
+    def note_reset(self, watchdog, by_software):
+        """Once at start, after `restore`. watchdog: it caused this start; by_software: software
+        did, which is a crash unless a restart was announced before.
+        """
+        announced = self.health.announced
+        if announced:
+            self.health.announced = 0
+            self.dirty = 1
+        if watchdog or (by_software and not announced):
             self.health.resets += 1
             self.dirty = 1
         self._flag(m.R_SAFE_HOLD, self.health.resets)
+
+    def announce_restart(self):
+        """The next start is wanted: `state()` is to be stored before it."""
+        self.health.announced = 1
+
+    def lock_for_service(self, locked):
+        """A technician forbids all heat, frost protection included, or ends that again. Outlasts
+        a loss of power; nothing but this call ends it."""
+        i = m.R_SERVICE_LOCK
+        self._flag(i, 1 if locked else 0)
+        if not locked and self.book.active[i]:
+            self.book.release(i)
 
     def _flag(self, i, value):
         self.book.signal[i] = value
@@ -321,19 +338,24 @@ class Guard:
         """Everything that must survive a loss of power, as bytes (under 400)."""
         latches = self.book.state()
         trips = self.trips.state()
-        head = struct.pack(_MEMORY, _VERSION, self.health.resets & 0xFF)
+        health = self.health
+        head = struct.pack(_MEMORY, _VERSION, min(health.resets, 255), health.announced)
         return head + struct.pack("<HH", len(latches), len(trips)) + latches + trips
 
     def restore(self, data):
         """Take back `state()`, before `configure`. Raises ValueError when it is none."""
-        if len(data) < 6 or data[0] != _VERSION:
+        at = 2 if data and data[0] == _VERSION_1 else 3
+        if len(data) < at + 4 or data[0] not in (_VERSION, _VERSION_1):
             raise ValueError("protect state")
-        n, k = struct.unpack_from("<HH", data, 2)
-        if len(data) != 6 + n + k:
+        n, k = struct.unpack_from("<HH", data, at)
+        if len(data) != at + 4 + n + k:
             raise ValueError("protect state")
-        self.book.restore(data[6 : 6 + n])
-        self.trips.restore(data[6 + n :])
+        self.book.restore(data[at + 4 : at + 4 + n])
+        self.trips.restore(data[at + 4 + n :])
         self.health.resets = data[1]
+        self.health.announced = data[2] if at == 3 else 0
+        # The lock is set until somebody takes it off, whatever cleared the signal.
+        self.book.signal[m.R_SERVICE_LOCK] = self.book.active[m.R_SERVICE_LOCK]
 
     def learned(self):
         """What moves over days and is worth keeping through a restart: lists of integers by

@@ -12,6 +12,7 @@ class Health:
 
     def __init__(self):
         self.resets = 0  # abnormal ones without ten quiet minutes between
+        self.announced = 0  # 1: a restart was asked for, so the next start by software is none
         self.exception = 0  # 1: one was caught since the fast rows were last judged
         self._late = 0
         self._fresh = 0  # 1: a late tick within this second

@@ -127,6 +127,9 @@ ROWS = (
      FAST),
     (75, "settings_damaged", "checksum of the settings", "", 0, 1, 0, 0, 0, OPEN, LOCAL, ALWAYS,
      FAST),
+    # Not a defect but the same to everybody who waits for heat: no frost protection either.
+    (76, "service_lock", "lock set by a technician", "", 0, 1, 0, 0, 0, OPEN, SERVICE, ALWAYS,
+     FAST),
 )
 # fmt: on
 
@@ -170,6 +173,7 @@ R_EXCEPTION = const(35)
 R_SAFE_HOLD = const(36)
 R_PROGRAM_DAMAGED = const(37)
 R_SETTINGS_DAMAGED = const(38)
+R_SERVICE_LOCK = const(39)
 
 
 def fitted(row, board):

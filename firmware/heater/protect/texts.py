@@ -224,6 +224,12 @@ TEXTS = {
         ("设置校验不符，已停止加热。", "The stored settings are damaged: no heat."),
         ("核对设置后在机上复位。", "Check the settings, then reset at the heater."),
     ),
+    "service_lock": (
+        ("检修锁定", "Service lock"),
+        ("检修人员已锁定，本机不加热，也不防冻。",
+         "A technician has locked the heater: no heat, no frost protection."),
+        ("检修完毕后由检修人员解锁。", "The technician unlocks it when the work is done."),
+    ),
 }  # fmt: skip
 
 # How a value of a unit is shown: divisor, decimals, symbol.

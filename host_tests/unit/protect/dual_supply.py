@@ -194,7 +194,7 @@ def test_contactor_welded():
     assert both.guard.clear("contactor_welded", "service") == "present"
 
 
-# --- where it stands, and the firmware itself
+# --- where it stands
 
 
 def test_tilted():
@@ -225,76 +225,6 @@ def test_chip_hot():
     assert rig.has("chip_hot")
 
 
-def test_tick_late():
-    rig = Rig().warm()
-    for _ in range(60):  # one late tick every three seconds is life with a network
-        rig.guard.note_late()
-        rig.run(3)
-    assert not rig.codes()
-    for _ in range(15):
-        rig.guard.note_late()
-        rig.tick()
-    assert rig.run(3, "tick_late") <= 2
-    rig.run(40)
-    assert not rig.codes() and rig.out.contactor
-
-
-def test_exception():
-    rig = Rig().warm()
-    rig.out.safe()  # what the executive does first
-    rig.guard.note_exception()
-    rig.tick()
-    assert rig.has("exception") and not rig.out.contactor
-    assert rig.run(60) and not rig.codes() and rig.out.contactor
-
-
-def test_safe_hold():
-    memory = None
-    for n in range(5):
-        rig = Rig(memory=memory)
-        rig.guard.note_reset(True)
-        rig.run(30)
-        assert rig.has("safe_hold") == (n == 4), n
-        memory = rig.guard.state()
-    assert not rig.out.contactor
-    assert Rig(memory=memory).run(60, "safe_hold") < 1
-    assert rig.guard.clear("safe_hold", "remote") is None
-    rig.run(20)
-    assert rig.out.contactor
-
-
-def test_safe_hold_forgets_after_ten_quiet_minutes():
-    memory = None
-    for _ in range(8):
-        rig = Rig(memory=memory)
-        rig.guard.note_reset(True)
-        rig.run(601)
-        assert not rig.codes()
-        memory = rig.guard.state()
-
-
-def test_program_damaged():
-    rig = Rig().warm()
-    rig.guard.note_program(True)
-    rig.run(5)
-    assert not rig.codes()
-    rig.guard.note_program(False)
-    off_within(rig, 1.0)
-    rig.guard.note_program(True)
-    rig.run(5)
-    reset_only_by(rig, "program_damaged", "service")
-
-
-def test_settings_damaged():
-    rig = Rig()
-    rig.guard.note_settings(False)
-    rig.run(30)
-    assert rig.has("settings_damaged") and rig.energy_ws == 0
-    rig.guard.note_settings(True)
-    rig.run(1)
-    reset_only_by(rig, "settings_damaged", "local")
-
-
 # --- what is not a fault
 
 
@@ -322,19 +252,6 @@ def test_freezing_room():
     rig.room = 7_000
     rig.run(2)
     assert not rig.guard.frost_demand
-    rig.room = 4_900
-    rig.guard.service_lock = 1
-    rig.run(5)
-    assert not rig.guard.frost_demand and not rig.guard.heat_ok and not rig.out.contactor
-
-
-def test_wraps_do_not_matter():
-    rig = Rig().warm()
-    rig.ticks = 0x3FFFFFFF // 100 - 50  # the tick counter of the device wraps
-    rig.run(30)
-    rig.ticks = 0x100000000 // 100 - 50  # 49.7 days
-    rig.run(30)
-    assert not rig.codes() and rig.out.contactor
 
 
 def test_contactor_spared():
@@ -353,42 +270,4 @@ def test_contactor_spared():
     rig.mode = MODE_HEAT
     rig.duty = 500
     rig.run(10)
-    assert rig.out.contactor
-
-
-def test_what_was_learned_outlasts_a_restart():
-    old = Rig()
-    old.noise = 63
-    old.run(3600)
-    kept = old.guard.learned()
-    new = Rig()
-    new.guard.restore_learned(kept)
-    assert new.guard.learned() == kept and new.guard.thermal.known
-    for bad in (None, {}, [], {"thermal": [], "joint": [], "leak": []},
-                dict(kept, joint=[0, 9999, 1]), dict(kept, thermal=[-1] * 20)):  # fmt: skip
-        try:
-            new.guard.restore_learned(bad)
-        except ValueError:
-            continue
-        raise AssertionError(bad)
-
-
-def test_clearing_nothing_writes_nothing():
-    rig = Rig().warm()
-    rig.guard.dirty = 0
-    for who in ("remote", "local", "service", "stranger"):
-        rig.guard.clear("all", who)
-        rig.run(1)
-        assert not rig.guard.dirty
-
-
-def test_a_stranger_ends_no_safe_hold():
-    rig = Rig()
-    for _ in range(5):
-        rig.guard.note_reset(True)
-    rig.run(5)
-    assert rig.guard.clear("safe_hold", "stranger") == "unknown"
-    rig.run(700)  # quiet for ten minutes, which does not end the hold
-    assert rig.has("safe_hold") and rig.guard.clear("safe_hold", "remote") is None
-    rig.run(20)
     assert rig.out.contactor

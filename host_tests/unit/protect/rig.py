@@ -35,12 +35,12 @@ class Settings:
 class Rig:
     """`duty` permille of a 10 s window is asked for; physics follow in 100 ms steps."""
 
-    def __init__(self, board=Board, settings=None, memory=None):
+    def __init__(self, board=Board, settings=None, memory=None, by_software=False):
         self.board = board
         self.guard = Guard()
         if memory is not None:
             self.guard.restore(memory)
-        self.guard.note_reset(False)
+        self.guard.note_reset(False, by_software)
         self.guard.configure(Settings(settings), board)
         self.inp = Inputs()
         self.out = Outputs()

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 UNIT = "unit/protect/dual_hazards.py::test_"
 SUPPLY = "unit/protect/dual_supply.py::test_"
+FIRMWARE = "unit/protect/dual_firmware.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
 EXCEPTIONS = "faults/test_exceptions.py::test_any_call_may_raise"
+KEPT = "faults/test_what_is_kept.py::test_"
 STORY = "faults/test_scenarios.py::test_"
 TIMES = "faults/test_reaction_times.py::test_off_in_time"
 WELD_TIME = "faults/test_reaction_times.py::test_a_weld_opens_the_contactor_in_time"
@@ -32,6 +34,10 @@ class Hazard:
 
 def _supply(*names: str) -> tuple[str, ...]:
     return tuple(SUPPLY + name for name in names)
+
+
+def _firmware(*names: str) -> tuple[str, ...]:
+    return tuple(FIRMWARE + name for name in names)
 
 
 def _unit(*names: str) -> tuple[str, ...]:
@@ -214,8 +220,9 @@ HAZARDS = (
         "≤ 60 s; five abnormal resets without ten quiet minutes between: safe hold, console alive",
         ("tick_late", "exception", "safe_hold"),
         (
-            *_supply("tick_late", "exception", "safe_hold"),
-            SUPPLY + "safe_hold_forgets_after_ten_quiet_minutes",
+            *_firmware("tick_late", "exception", "safe_hold"),
+            FIRMWARE + "safe_hold_forgets_after_ten_quiet_minutes",
+            FIRMWARE + "a_crash_is_no_restart",
             EXCEPTIONS,
             STORY + "a_hang_is_over_in_a_minute",
             STORY + "five_hangs_end_in_a_safe_hold_that_listens",
@@ -224,18 +231,25 @@ HAZARDS = (
     ),
     Hazard(
         "Program or settings damaged",
-        "hash of the program at start and hourly, checksum of the settings (reported to the "
-        "guard by the application)",
-        "no heat, says why",
+        "SHA-256 of the running image and, where the application lies as files, of these, against "
+        "that of the build, from the start on and hourly; CRC of settings and latches when read, "
+        "SHA-256 of the settings in RAM hourly",
+        "no heat, says why; a program until service, settings until somebody at the heater has "
+        "looked",
         ("program_damaged", "settings_damaged"),
-        _supply("program_damaged", "settings_damaged"),
+        (
+            *_firmware("program_damaged", "settings_damaged"),
+            KEPT + "a_turned_bit_of_the_program_is_found",
+            KEPT + "a_turned_value_in_ram_is_found",
+            KEPT + "a_damaged_copy_of_the_latches_withholds_heat",
+        ),
     ),
     Hazard(
         "Clock jumps, counter wraps (49.7 days, 30-bit tick)",
         "none needed: protection counts its own ticks and seconds since start",
         "no effect",
         (),
-        _supply("wraps_do_not_matter"),
+        _firmware("wraps_do_not_matter"),
     ),
     Hazard(
         "Cold start at -35 °C",
@@ -248,7 +262,12 @@ HAZARDS = (
         "Freezing room",
         "room below 5 °C",
         "heats to 7 °C in every mode but service lock",
-        (),
-        (*_supply("freezing_room"), STORY + "freezing_room_is_heated_although_off"),
+        ("service_lock",),
+        (
+            *_supply("freezing_room"),
+            *_firmware("service_lock"),
+            STORY + "freezing_room_is_heated_although_off",
+            KEPT + "a_service_lock_is_set_and_kept",
+        ),
     ),
 )

@@ -5,6 +5,7 @@ Written to build/deploy/, as it is to lie on the board, with a table of sizes.
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,21 @@ def compiled(out: Path, board: str = "") -> dict[str, int]:
             raise UserError(f"no board {board!r}: see boards/README.md")
         (out / "board.py").write_bytes(source.read_bytes())
         sizes["board.py"] = source.stat().st_size
+    sizes["program.sum"] = _sum(out, sorted(sizes))
     return sizes
+
+
+def _sum(out: Path, names: list[str]) -> int:
+    """Write the list that the firmware checks itself against (lib/progsum.py); its size."""
+    whole = hashlib.sha256()
+    lines = b""
+    for name in names:
+        line = f"/{name}\n".encode()
+        lines += line
+        whole.update(line + (out / name).read_bytes())
+    text = whole.hexdigest().encode() + b"\n" + lines
+    (out / "program.sum").write_bytes(text)
+    return len(text)
 
 
 def _cross(source: Path, name: str, place: Path) -> None:

@@ -1,0 +1,155 @@
+"""A whole heating season of healthy life, month by month: nothing in it may raise an alarm.
+
+The weather is made: the bundled cold week over and over on a yearly course from +4 degC in the
+middle of October to the week's own mean in January and back. The people of house.py come and go,
+cook, air and leave doors open; here the mains swing over 198 to 242 V as well, the power is capped
+and uncapped, the heater is switched off for hours and on again, the plan sets back at night.
+"""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+from nuanbu.sim import Device, houses
+from nuanbu.sim.house import House
+from nuanbu.sim.lockstep import LockStep
+from nuanbu.sim.mains import Mains
+from nuanbu.sim.weather import Weather
+
+DAYS = 183
+MONTHS = 6
+HOURS_A_MONTH = DAYS * 24 // MONTHS
+FIRST_DAY = (10, 15, 0)
+ENDS_C = 4.0  # mean of the outdoor air on the first and the last day
+SUN_GAIN = 1.5  # so much more sun than in January at either end (latitude 50 N)
+HOUR_S = 3600
+
+MAINS_V = (198.0, 242.0)  # at the socket without load; GB/T 12325 with its rural end
+SWING_MIN = (2, 90)  # minutes between two steps of the voltage
+# What people and company do, hours apart: half of the caps are lifted again at once.
+CAP_H = (2.0, 10.0)
+CAPS_SHARE = (0.12, 0.25, 0.4, 0.6, None, None, None, None)
+MOST_W = 3500
+OFF_H = (20.0, 70.0)  # on for so long, then off for
+REST_H = (0.3, 4.0)
+FAULT_CAME = range(101, 200)  # codes of the event journal
+
+
+def weather() -> Weather:
+    """The made season, hour by hour."""
+    week = Weather.cold_week().rows
+    mean_c = sum(row[0] for row in week) / len(week)
+    rows = []
+    for hour in range(DAYS * 24):
+        winter = math.sin(math.pi * hour / (DAYS * 24))
+        outdoor_c, ghi_w_m2, wind_m_s = week[hour % len(week)]
+        outdoor_c += (ENDS_C - mean_c) * (1.0 - winter)
+        rows.append((outdoor_c, ghi_w_m2 * (1.0 + SUN_GAIN * (1.0 - winter)), wind_m_s))
+    return Weather("a made season", FIRST_DAY, rows)
+
+
+class _Swings(Mains):
+    """Voltage that steps anywhere in its range, beside its slow wander."""
+
+    def __init__(self, random, period_s):
+        super().__init__(random, period_s)
+        self._period_s = period_s
+        self._left_s = 0.0
+        self._level_v = 0.0
+
+    def next(self):
+        self._left_s -= self._period_s
+        if self._left_s <= 0.0:
+            self._left_s = 60.0 * self._random.uniform(*SWING_MIN)
+            self._level_v = self._random.uniform(*MAINS_V) - super().next()
+        self.open_v = min(MAINS_V[1], max(MAINS_V[0], super().next() + self._level_v))
+        return self.open_v
+
+
+class _LivedIn(House):
+    def reset(self, room_c=None):
+        super().reset(room_c)
+        self._mains = _Swings(Random(f"{self.seed}:swings"), 5.0)
+        self._refresh()
+
+
+class Month:
+    """One house in one month (0..5): `day()` lives through a day and tells what was named."""
+
+    def __init__(self, name: str, month: int):
+        self.spec = houses.get(name)
+        self.seed = 100 + month
+        self.random = Random(f"{name}:{month}")
+        sky = weather().window(month * HOURS_A_MONTH, HOURS_A_MONTH)
+        self.device = Device(
+            board="sim",
+            seed=self.seed,
+            start=sky.start_iso,
+            settings={
+                "heater.rated_w": int(self.spec.rated_w),
+                "heater.modulator": "relay" if month % 2 else "ssr",
+                "control.mode": "plan",
+            },
+        )
+        self.run = LockStep(self.device, _LivedIn(self.spec, sky, seed=self.seed))
+        self.hours = 0.0
+        self._event = 0
+        self._next_cap_h = self._next_off_h = self._next_on_h = 0.0
+        self._plan_off(0.0)
+
+    def day(self) -> list[str]:
+        """24 hours; one line for each fault that came, whenever and however briefly."""
+        for _ in range(24 * 4):
+            self._people()
+            self.run.run(HOUR_S // 4)
+            self.hours += 0.25
+        totals = self.run.totals
+        said = [f"reset {cause}" for cause in totals.resets]
+        totals.resets.clear()
+        if self.month_is_cold() and totals.energy_j == 0.0:
+            said.append("no heat at all")
+        return said + self._came()
+
+    def month_is_cold(self) -> bool:
+        """Whether the heater must have heated by now."""
+        return self.hours >= 24 and self.run.house.outdoor_c < 0.0
+
+    def _came(self):
+        said = []
+        while True:
+            answer = self._ask(self.device.request, "log.get", at=self._event)
+            for _, t_s, _, code, measured, expected in answer["ev"]:
+                if code in FAULT_CAME:
+                    said.append(f"fault {code - 100} at {t_s}: {measured}, limit {expected}")
+            if answer["next"] == self._event:
+                return said
+            self._event = answer["next"]
+
+    def _ask(self, call, *words, **named):
+        # The console costs time; while it does, the house stands still, and is felt as it is.
+        house, plant = self.run.house, self.device.plant
+        plant.room_c, plant.body_c = house.sensor_c, house.body_c
+        return call(*words, **named)
+
+    def _people(self):
+        if self.hours >= self._next_cap_h:
+            self._next_cap_h = self.hours + self.random.uniform(*CAP_H)
+            share = self.random.choice(CAPS_SHARE)
+            cap_w = MOST_W if share is None else int(share * self.spec.rated_w)
+            self._ask(self.device.set, {"limits.installed_w": cap_w})
+        if self.hours >= self._next_off_h:
+            self._next_on_h = self.hours + self.random.uniform(*REST_H)
+            self._next_off_h = math.inf
+            self._ask(self.device.set, {"control.mode": "off"})
+        elif self.hours >= self._next_on_h:
+            self._plan_off(self.hours)
+            self._ask(self.device.set, {"control.mode": self.random.choice(("plan", "heat"))})
+
+    def _plan_off(self, now_h):
+        self._next_off_h = now_h + self.random.uniform(*OFF_H)
+        self._next_on_h = math.inf
+
+    def close(self):
+        """Stop the firmware."""
+        self.device.close()
