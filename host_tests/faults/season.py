@@ -1,9 +1,8 @@
 """A whole heating season of healthy life, month by month: nothing in it may raise an alarm.
 
-The weather is made: the bundled cold week over and over on a yearly course from +4 degC in the
-middle of October to the week's own mean in January and back. The people of house.py come and go,
-cook, air and leave doors open; here the mains swing over 198 to 242 V as well, the power is capped
-and uncapped, the heater is switched off for hours and on again, the plan sets back at night.
+The weather is that of nuanbu.sim.climate. The people of house.py come and go, cook, air and leave
+doors open; here the mains swing over 198 to 242 V as well, the power is capped and uncapped, the
+heater is switched off for hours and on again, the plan sets back at night.
 """
 
 from __future__ import annotations
@@ -12,17 +11,13 @@ import math
 from random import Random
 
 from nuanbu.sim import Device, houses
+from nuanbu.sim.climate import SEASON_DAYS, season
 from nuanbu.sim.house import House
 from nuanbu.sim.lockstep import LockStep
 from nuanbu.sim.mains import Mains
-from nuanbu.sim.weather import Weather
 
-DAYS = 183
 MONTHS = 6
-HOURS_A_MONTH = DAYS * 24 // MONTHS
-FIRST_DAY = (10, 15, 0)
-ENDS_C = 4.0  # mean of the outdoor air on the first and the last day
-SUN_GAIN = 1.5  # so much more sun than in January at either end (latitude 50 N)
+HOURS_A_MONTH = SEASON_DAYS * 24 // MONTHS
 HOUR_S = 3600
 
 MAINS_V = (198.0, 242.0)  # at the socket without load; GB/T 12325 with its rural end
@@ -34,19 +29,6 @@ MOST_W = 3500
 OFF_H = (20.0, 70.0)  # on for so long, then off for
 REST_H = (0.3, 4.0)
 FAULT_CAME = range(101, 200)  # codes of the event journal
-
-
-def weather() -> Weather:
-    """The made season, hour by hour."""
-    week = Weather.cold_week().rows
-    mean_c = sum(row[0] for row in week) / len(week)
-    rows = []
-    for hour in range(DAYS * 24):
-        winter = math.sin(math.pi * hour / (DAYS * 24))
-        outdoor_c, ghi_w_m2, wind_m_s = week[hour % len(week)]
-        outdoor_c += (ENDS_C - mean_c) * (1.0 - winter)
-        rows.append((outdoor_c, ghi_w_m2 * (1.0 + SUN_GAIN * (1.0 - winter)), wind_m_s))
-    return Weather("a made season", FIRST_DAY, rows)
 
 
 class _Swings(Mains):
@@ -81,7 +63,7 @@ class Month:
         self.spec = houses.get(name)
         self.seed = 100 + month
         self.random = Random(f"{name}:{month}")
-        sky = weather().window(month * HOURS_A_MONTH, HOURS_A_MONTH)
+        sky = season().window(month * HOURS_A_MONTH, HOURS_A_MONTH)
         self.device = Device(
             board="sim",
             seed=self.seed,
