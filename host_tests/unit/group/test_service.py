@@ -41,6 +41,11 @@ class Operator:
         assert result.exit_code == 0, result.output
         return result
 
+    def key(self, device):
+        """What the file of keys says of a device."""
+        rows = map(json.loads, (self.folder / "keys.jsonl").read_text().splitlines())
+        return next(row for row in rows if row.get("device") == device)
+
     def serve(self, port):
         words = ["from nuanbu.group.cli import app; app()", "serve", "east", "--company", "heatco"]
         more = ["--db", self.db, "--port", str(port)]
@@ -70,7 +75,11 @@ def made(operator, tmp_path):
     """A tree with one heater; returns its keys."""
     (tmp_path / "tree.csv").write_text(TREE)
     operator("tree", "import", str(tmp_path / "tree.csv"))
-    return json.loads(operator("device", "add", "htr-1", "0301", "2000", "600").stdout)
+    keys = ("--keys", str(tmp_path / "keys.jsonl"))
+    said = operator("device", "add", "htr-1", "0301", "2000", "600", *keys)
+    key = operator.key("htr-1")
+    assert key["key"] not in said.output and said.stdout == ""
+    return key
 
 
 def test_a_heater_follows_the_operator_and_outlives_the_server(
@@ -106,7 +115,7 @@ def test_a_second_server_ends_the_first(operator, broker, tmp_path):
     first = operator.serve(broker.port)
     log = tmp_path / "server0.log"
     end = time.monotonic() + 30
-    while b"epoch 1" not in log.read_bytes() and time.monotonic() < end:
+    while b"epoch" not in log.read_bytes() and time.monotonic() < end:
         time.sleep(0.1)
     operator.serve(broker.port)
     assert first.wait(60) != 0
@@ -118,7 +127,8 @@ def test_refusals_reach_the_operator(operator, tmp_path):
     with pytest.raises(UserError, match="no node b9"):
         operator("limit", "b9", "900")
     with pytest.raises(UserError, match="building b7: fail-safe limits of 3100 W"):
-        operator("device", "add", "htr-2", "0301", "3000", "2500")
+        operator("device", "add", "htr-2", "0301", "3000", "2500", "--keys", f"{tmp_path}/k")
+    assert not (tmp_path / "k").exists()
     with pytest.raises(UserError, match="time '2026-12-01': no zone"):
         operator("limit", "b7", "900", "--at", "2026-12-01")
     assert "holds only for heaters that are reached" in operator("limit", "b7", "500").stderr

@@ -3,7 +3,7 @@
 import pytest
 
 from nuanbu.errors import UserError
-from nuanbu.group import tree
+from nuanbu.group import files
 from nuanbu.group.tree import Heater, Layout, Node, Refused, Tree
 
 NODES = [
@@ -26,7 +26,7 @@ def heaters(*places, **more):
     ("change", "said"),
     [
         ({"b7": Node("b7", "building", "b7u1")}, "cycle in the tree: b7 -> b7u1 -> b7"),
-        ({"b7u1": Node("b7u1", "unit", "east")}, "district east is not one level above"),
+        ({"b7u1": Node("b7u1", "unit", "east")}, "its parent district east is not one level up"),
         ({"b7": Node("b7", "building", "west")}, "building b7: parent 'west' is not in the tree"),
         ({"b7": Node("b7", "floor", "east")}, "level 'floor'"),
         ({"0302": Node("0302", "household", "b7u1", 1, name="0301")}, "0301 and 0302"),
@@ -90,7 +90,7 @@ def test_files(tmp_path):
         "u,unit,b,9000,\nh,household,u,3500,0301\n"
     )
     devices.write_text('[{"id":"x","household":"h","rated_w":2000,"failsafe_w":600,"relay":true}]')
-    known = tree.read(nodes, devices)
+    known = files.read(nodes, devices)
     assert known.segments("h") == ["east", "b7", "u", "0301"]
     assert known.heaters["x"] == Heater("x", "h", 2000, 600, relay=True)
 
@@ -98,14 +98,34 @@ def test_files(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("id,household,rated_w,failsafe_w\nx,h,2kW,600\n", "row 1: rated_w is '2kW'"),
-        ("id,household,watt\nx,h,3\n", "row 1: unknown column 'watt'"),
-        ("id,household\nx,h\n", "row 1: a column is missing"),
+        ("id,household,rated_w,failsafe_w\nx,h,2kW,600\n", "line 2: rated_w is '2kW', a"),
+        ("id,household,watt\nx,h,3\n", "line 2: no column 'watt'"),
+        ("id,household\nx,h,7\n", "line 2: more cells than the head line"),
+        ('id,household\nx,"h\n', "cannot be read: unexpected end of data"),
+        ("id,household\nx,h\n", "line 2: nothing in column 'rated_w'"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path, text, said):
     path = tmp_path / "devices.csv"
     path.write_text(text)
     with pytest.raises(UserError) as told:
-        tree.read_heaters(path)
+        files.read_heaters(path)
     assert said in str(told.value)
+
+
+def test_a_refusal_names_line_node_and_numbers(tmp_path):
+    nodes, devices = tmp_path / "tree.csv", tmp_path / "devices.csv"
+    nodes.write_text(
+        "id,level,parent,firm_w\neast,district,,9000\nb7,building,east,1700\n"
+        "u,unit,b7,9000\nh,household,u,3500\n"
+    )
+    head = "id,household,rated_w,failsafe_w\n"
+    devices.write_text(head + "x,h,2000,600\ny,h,2000,600\n\nz,h,2000,600\n")
+    with pytest.raises(Refused) as told:
+        files.read(nodes, devices)
+    said = str(told.value)
+    assert said.startswith(f"{devices}, line 5: building b7: fail-safe limits of 1800 W")
+    assert "firm capacity is 1700 W" in said
+    devices.write_text(head + "x,h,2000,600\nx,h,2000,600\n")
+    with pytest.raises(Refused, match=r"line 3: x stands in the file twice, also in .*line 2"):
+        files.read(nodes, devices)

@@ -93,16 +93,16 @@ class Guard:
     # --- what is told
 
     def limit(self, node: str, watts: float, from_s: float | None = None) -> None:
-        """Set a node's limit in watts, at once or from a known time on (Unix seconds). Nodes
-        without heaters are passed over."""
+        """Set a node's limit in watts, at once or from a known time on (Unix seconds), in place of
+        what was known for that time. Nodes without heaters are passed over."""
         if node not in self._place:
             return
         if from_s is None:
             level, k = self._place[node]
             self._limit_w[level][k] = watts
         else:
-            self._changes.append((from_s, node, watts))
-            self._changes.sort()
+            others = [one for one in self._changes if one[:2] != (from_s, node)]
+            self._changes = sorted([*others, (from_s, node, watts)])
 
     def metered(self, node: str, power_w: float, now_s: float) -> None:
         """The feeder meter of a node says this much."""
@@ -125,6 +125,16 @@ class Guard:
         self.seen.heard_s[i] = now_s
         if holds and epoch == self.epoch:
             self.book.acknowledge(i, seq)
+
+    # --- what is seen
+
+    def limits_w(self, level: int) -> tuple[Floats, Floats]:
+        """(limits in force, what of them may be shared out) of the nodes of a level, watts."""
+        return self._limit_w[level], self._trim[level].capacity_w(self._limit_w[level])
+
+    def order_of(self, i: int) -> Order | None:
+        """The newest order to heater i of the layout, also one that has expired."""
+        return self._orders.get(i)
 
     # --- what is sent
 
@@ -298,4 +308,3 @@ class Guard:
         who = np.flatnonzero(due)
         self._sent_s[who] = now_s
         return [self._orders[i] for i in who.tolist()]
-

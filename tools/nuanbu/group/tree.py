@@ -3,12 +3,9 @@ whole of it can be kept safe. Everything here is data in, data or a refusal out.
 
 from __future__ import annotations
 
-import csv
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +59,12 @@ class Heater:
 
 
 class Refused(UserError):
-    """A tree, device or limit that cannot be kept safe; says which node and which numbers."""
+    """A tree, device or limit that cannot be kept safe; says which node and which numbers.
+    subject: id of the node or device that it came with, by which a file's line is found."""
+
+    def __init__(self, message: str, hint: str = "", subject: str = ""):
+        super().__init__(message, hint)
+        self.subject = subject
 
 
 class Tree:
@@ -80,6 +82,7 @@ class Tree:
                     f"{self.label(node)}: fail-safe limits of {sum_w} W below it, but its firm"
                     f" capacity is {firm_w} W; total silence would overload it",
                     "lower limits.failsafe_w of its heaters or correct the firm capacity",
+                    self._crossing(node, firm_w, lambda heater: heater.base_w) or node,
                 )
 
     def label(self, node: str) -> str:
@@ -97,7 +100,7 @@ class Tree:
         """Names from the district down to a node, as they stand in topics."""
         return [self.nodes[one].name or one for one in reversed(self.path(node))]
 
-    def sums(self, watts) -> dict[str, int]:
+    def sums(self, watts: Callable[[Heater], int]) -> dict[str, int]:
         """{node id: sum of watts(heater) over the heaters below it}, every node."""
         sums = dict.fromkeys(self.nodes, 0)
         for heater in self.heaters.values():
@@ -117,6 +120,7 @@ class Tree:
                 f"{self.label(node)}: a limit of {limit_w} W, but the frost floors below it are"
                 f" {floors_w} W, which no limit takes",
                 "disconnect heaters, or give a limit at or above the floors",
+                self._crossing(node, limit_w, lambda heater: min(heater.floor_w, heater.rated_w)),
             )
         base_w = self.sums(lambda heater: heater.base_w)[node]
         if limit_w < base_w:
@@ -126,12 +130,24 @@ class Tree:
             )
         return ""
 
+    def _crossing(self, node: str, most_w: int, watts: Callable[[Heater], int]) -> str:
+        # The first heater, in the order they were given, with which the sum is too much.
+        sum_w = 0
+        for heater in self.heaters.values():
+            if node in self.path(heater.household):
+                sum_w += watts(heater)
+                if sum_w > most_w:
+                    return heater.id
+        return ""
+
     def _check_nodes(self) -> None:
         for node in self.nodes.values():
             if node.level not in LEVELS:
-                raise Refused(f"node {node.id}: level {node.level!r} is none of {LEVELS}")
+                said = f"node {node.id}: level {node.level!r} is none of {', '.join(LEVELS)}"
+                raise Refused(said, "", node.id)
             if node.firm_w < 0:
-                raise Refused(f"{self.label(node.id)}: firm capacity of {node.firm_w} W")
+                said = f"{self.label(node.id)}: firm capacity of {node.firm_w} W, 0 is the least"
+                raise Refused(said, "", node.id)
             _check_name(node.name or node.id, f"node {node.id}")
         for node in self.nodes.values():
             self._check_ring(node)
@@ -140,16 +156,19 @@ class Tree:
             above = self.nodes.get(node.parent)
             if node.level == LEVELS[-1]:
                 if node.parent:
-                    raise Refused(f"{self.label(node.id)}: a district has no parent")
+                    raise Refused(f"{self.label(node.id)}: a district has no parent", "", node.id)
             elif above is None:
-                raise Refused(f"{self.label(node.id)}: parent {node.parent!r} is not in the tree")
+                said = f"{self.label(node.id)}: parent {node.parent!r} is not in the tree"
+                raise Refused(said, "", node.id)
             elif LEVELS.index(above.level) != LEVELS.index(node.level) + 1:
-                raise Refused(
-                    f"{self.label(node.id)}: parent {self.label(above.id)} is not one level above"
+                said = (
+                    f"{self.label(node.id)}: its parent {self.label(above.id)} is not one level up"
                 )
+                raise Refused(said, "", node.id)
             key = (node.parent, node.name or node.id)
             if key in named:
-                raise Refused(f"nodes {named[key]} and {node.id} have the same name and parent")
+                said = f"nodes {named[key]} and {node.id} have the same name and parent"
+                raise Refused(said, "", node.id)
             named[key] = node.id
 
     def _check_ring(self, node: Node) -> None:
@@ -158,7 +177,7 @@ class Tree:
             node = self.nodes[node.parent]
             if node.id in seen:
                 ring = [*seen[seen.index(node.id) :], node.id]
-                raise Refused("a cycle in the tree: " + " -> ".join(ring))
+                raise Refused("a cycle in the tree: " + " -> ".join(ring), "", node.id)
             seen.append(node.id)
 
     def _check_heaters(self) -> None:
@@ -166,18 +185,24 @@ class Tree:
             _check_name(heater.id, f"device {heater.id}")
             at = self.nodes.get(heater.household)
             if at is None or at.level != LEVELS[0]:
-                raise Refused(f"device {heater.id}: {heater.household!r} is no household")
+                said = f"device {heater.id}: {heater.household!r} is no household"
+                raise Refused(said, "nuanbu group tree show", heater.id)
             if not 0 < heater.rated_w <= 1_000_000:
-                raise Refused(f"device {heater.id}: rated power of {heater.rated_w} W")
+                said = f"device {heater.id}: rated power of {heater.rated_w} W, not 1 to 1000000"
+                raise Refused(said, "", heater.id)
             if not 0 <= heater.failsafe_w <= heater.rated_w:
                 raise Refused(
                     f"device {heater.id}: fail-safe limit of {heater.failsafe_w} W,"
-                    f" allowed are 0 to its rated {heater.rated_w} W"
+                    f" allowed are 0 to its rated {heater.rated_w} W",
+                    "",
+                    heater.id,
                 )
-            if heater.floor_w < 0 or not heater.weight > 0:
+            if heater.floor_w < 0 or not 0 < heater.weight < 1000:
                 raise Refused(
                     f"device {heater.id}: floor of {heater.floor_w} W, weight {heater.weight};"
-                    " the floor must be 0 or more and the weight above 0"
+                    " the floor must be 0 or more, the weight above 0 and below 1000",
+                    "",
+                    heater.id,
                 )
 
 
@@ -217,20 +242,6 @@ class Layout:
         return np.repeat(values, counts)
 
 
-def read(nodes_file: Path, heaters_file: Path | None = None) -> Tree:
-    """A tree from files, CSV with a head line or a JSON list of objects, all or nothing."""
-    nodes = [_made(Node, row, nodes_file, i) for i, row in enumerate(_rows(nodes_file), 1)]
-    heaters = []
-    if heaters_file:
-        heaters = read_heaters(heaters_file)
-    return Tree(nodes, heaters)
-
-
-def read_heaters(path: Path) -> list[Heater]:
-    """Heaters from a file as for `read`; their places are checked by the Tree."""
-    return [_made(Heater, row, path, i) for i, row in enumerate(_rows(path), 1)]
-
-
 def _all(tree: Tree) -> Sequence[Heater]:
     return list(tree.heaters.values())
 
@@ -245,52 +256,11 @@ def _by_id(items: Iterable, what: str) -> dict:
     for name, more in doubled.items():
         places = [getattr(one, "household", "") for one in (found[name], *more)]
         said = f" (in {' and '.join(places)})" if any(places) else ""
-        raise Refused(f"{what} {name} stands in the tree {len(more) + 1} times{said}")
+        raise Refused(f"{what} {name} stands in the tree {len(more) + 1} times{said}", "", name)
     return found
 
 
 def _check_name(name: str, what: str) -> None:
     if not 1 <= len(name.encode()) <= _NAME_BYTES or any(c in name for c in "/+#\0"):
-        raise Refused(f"{what}: the name {name!r} must have 1 to 32 bytes and none of / + #")
-
-
-def _rows(path: Path) -> list[Mapping]:
-    try:
-        if path.suffix == ".json":
-            rows = json.loads(path.read_text(encoding="utf-8"))
-            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise ValueError("a list of objects is expected")
-            return rows
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-    except (OSError, ValueError) as e:
-        raise UserError(f"{path}: cannot be read: {e}") from e
-
-
-def _made(kind, row: Mapping, path: Path, number: int):
-    known = {field.name: field for field in fields(kind)}
-    strange = [name for name in row if name not in known]
-    if strange:
-        raise UserError(f"{path}, row {number}: unknown column {strange[0]!r}")
-    values = {}
-    for name, value in row.items():
-        if value in ("", None):
-            continue
-        try:
-            values[name] = _READERS[str(known[name].type)](value)
-        except ValueError as e:
-            raise UserError(f"{path}, row {number}: {name} is {value!r}") from e
-    try:
-        return kind(**values)
-    except TypeError as e:
-        raise UserError(f"{path}, row {number}: a column is missing ({e})") from e
-
-
-def _flag(value: object) -> bool:
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if str(value).lower() not in words:
-        raise ValueError(value)
-    return words[str(value).lower()]
-
-
-_READERS = {"str": str, "int": lambda v: int(str(v)), "float": float, "bool": _flag}
+        said = f"{what}: the name {name!r} must have 1 to 32 bytes and none of / + #"
+        raise Refused(said, "", what.split(" ", 1)[1])

@@ -10,6 +10,8 @@ from nuanbu.group.guard import Beat, Order
 
 PREFIX = "nuanbu/1"
 RAMP_PERMILLE_S = 30
+WATTS_MAX = 1_000_000
+_WATTS = (("power_w", 0), ("demand_w", 0), ("limit_w", -1))
 _SIZE_MAX = 16_384  # bytes; a heater sends far less
 
 
@@ -79,6 +81,40 @@ def welcome(nonce: str, now_s: int, guard: str, epoch: int, seq: int) -> dict:
         "seq": seq,
         "command_seq": 0,
     }
+
+
+def received(stream: str, following: int, nonce: str) -> dict:
+    """What a heater sent of its books is kept up to a number."""
+    return {"v": 1, "stream": stream, "next": following, "nonce": nonce}
+
+
+def answer_of(message: dict) -> tuple[int, int, bool, int]:
+    """(epoch, seq, whether it holds that limit, watts it may take) of an ack. ValueError: a
+    number is missing or out of range."""
+    holds = message.get("status") in ("accepted", "effect")
+    epoch, seq = (whole(message, name, 0, 2**31 - 1) for name in ("epoch", "seq"))
+    return epoch, seq, holds, whole(message, "limit_w", -1, WATTS_MAX)
+
+
+def state_of(message: dict) -> list:
+    """[room_mdeg or None, setpoint_mdeg, power_w, demand_w, limit_w, lease] of a state.
+    ValueError: one is missing or out of range."""
+    room_mdeg = message.get("room_mdeg")
+    if room_mdeg is not None:
+        room_mdeg = whole(message, "room_mdeg", -55_000, 150_000)
+    lease = message.get("lease")
+    if lease not in ("init", "limited", "unlimited", "failsafe", "autonomous"):
+        raise ValueError(f"lease {lease!r}")
+    watts = [whole(message, name, low, WATTS_MAX) for name, low in _WATTS]
+    return [room_mdeg, whole(message, "setpoint_mdeg", -55_000, 150_000), *watts, lease]
+
+
+def whole(message: dict, name: str, low: int, high: int) -> int:
+    """A whole number of a message. ValueError: missing, another type, or out of range."""
+    value = message.get(name)
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{name} {value!r}")
+    return value
 
 
 def _canonical(message: dict) -> str:
