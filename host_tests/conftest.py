@@ -35,6 +35,21 @@ def micropython(repo):
     return path
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What the fault injection has run, by fault (faults/test_injection.py), where it ran."""
+    total = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            for name, tally in report.user_properties:
+                for fault, (cases, failures) in tally.items() if name == "tally" else ():
+                    before = total.get(fault, (0, 0))
+                    total[fault] = (before[0] + cases, before[1] + failures)
+    if total:
+        terminalreporter.section("injected faults")
+        for fault, (cases, failures) in total.items():
+            terminalreporter.line(f"{fault:20}{cases:7} cases{failures:5} failures")
+
+
 def pytest_collection_modifyitems(config, items):
     """Leave the soak tests to `make soak`, unless -m asks for something of its own."""
     if config.option.markexpr:
