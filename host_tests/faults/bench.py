@@ -39,6 +39,7 @@ class Case:
     room_c: float = field(init=False)
     mode: str = field(init=False)
     modulator: str = field(init=False)
+    profile: str = field(init=False)
     quiet_s: float = field(init=False)
     gap_s: float = field(init=False)
     faults: list[Fault] = field(init=False)
@@ -52,11 +53,11 @@ class Case:
         self.quiet_s = round(random.uniform(0.0, 40.0), 1)
         self.gap_s = round(random.uniform(0.0, 6.0), 1)
         self.modulator = random.choice(("ssr", "ssr", "ssr", "relay", "stages"))
-        self.profile = random.choice(("precise", "precise", "precise", "default"))
         while True:
             self.faults = random.sample(FAULTS, 2 if self.pair else 1)
             if frozenset(f.name for f in self.faults) not in NEVER_TOGETHER:
                 break
+        self.profile = random.choice(("precise", "precise", "precise", "default"))
 
     def __str__(self):
         names = "+".join(f.name for f in self.faults)
