@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from nuanbu.errors import UserError
+from nuanbu.fleet.cli import fleet_app
 from nuanbu.group.cli import app as group
-from nuanbu.group.fleet import fleet_app
 from nuanbu.installer.cli import register
 
 app = typer.Typer(

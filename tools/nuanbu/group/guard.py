@@ -82,6 +82,9 @@ class Guard:
             for level, ids in enumerate(layout.node_ids)
             for k, node in enumerate(ids)
         }
+        # Index of each heater's node of every level.
+        counts = [np.arange(len(ids)) for ids in layout.node_ids]
+        self._above = np.stack([layout.spread(level, k) for level, k in enumerate(counts)])
         self._changes: list[tuple[float, str, float]] = []
         self._mark_s = np.inf  # when column 1 begins
         self._beat_seq = 0
@@ -156,25 +159,24 @@ class Guard:
         self.book.expire(now_s)
         self._pass_changes(now_s)
         reachable = self.seen.reachable(now_s)
-        possible = [self.book.possible_w(c, at) for c, at in ((0, now_s), (1, self._at(now_s)))]
+        possible = [self.book.possible_w(0, now_s)]
+        if np.isfinite(self._mark_s):  # else both columns are alike
+            possible.append(self.book.possible_w(1, self._mark_s))
         columns = []
         urgent = np.zeros(len(reachable), dtype=bool)
         self.short = []
-        for c in (0, 1):
+        for c, possible_w in enumerate(possible):
             capacity, held_w = self._capacities(c), self.book.held_w(c)
-            fixed = ~reachable | (self._waiting(now_s) & (possible[c] > held_w))
-            target_w = self._targets(capacity, possible[c], reachable, fixed)
-            over = self._over(capacity, np.where(fixed, possible[c], held_w))
+            fixed = ~reachable | (self._waiting(now_s) & (possible_w > held_w))
+            target_w = self._targets(capacity, possible_w, reachable, fixed)
+            over = self._over(capacity, np.where(fixed, possible_w, held_w))
             urgent |= over & (target_w < held_w)
-            columns.append(self._careful(capacity, possible[c], target_w))
+            columns.append(self._careful(capacity, possible_w, target_w))
         # A period never raises: the clock of a device may be ahead of this one (its welcome may
         # have been long under way), and then it would raise before the limit does.
-        watts = np.stack([columns[0], np.minimum(columns[0], columns[1])], axis=1)
+        watts = np.stack([columns[0], np.minimum(columns[0], columns[-1])], axis=1)
         send = self._which(watts, urgent, reachable, now_s)
         return self._issue(send, watts, now_s), self._repeat(send, reachable, now_s)
-
-    def _at(self, now_s: float) -> float:
-        return max(now_s, self._mark_s) if np.isfinite(self._mark_s) else now_s
 
     def _pass_changes(self, now_s: float) -> None:
         while self._changes and self._changes[0][0] <= now_s:
@@ -272,15 +274,16 @@ class Guard:
         self.book.issue(who, seqs, watts[who], now_s)
         self._fresh[who] = False
         self._sent_s[who] = now_s
-        fullest = self._fullest()
+        level = self._fullest()[who]
+        node = self._above[level, who]
+        whole = watts[who].astype(np.int64).tolist()
         orders = []
-        for i, seq in zip(who.tolist(), seqs.tolist()):
-            cause = self._cause(i, int(fullest[i]))
-            later = None
-            if np.isfinite(self._mark_s) and watts[i, 1] != watts[i, 0]:
-                later = (int(self._mark_s), int(watts[i, 1]))
-            name, watts_now = self.layout.heaters[i].id, int(watts[i, 0])
-            order = Order(name, seq, now_s, watts_now, later, int(slot[i]), cause)
+        for i, seq, (now_w, later_w), begin, depth, k in zip(
+            who.tolist(), seqs.tolist(), whole, slot[who].tolist(), level.tolist(), node.tolist()
+        ):
+            later = (int(self._mark_s), later_w) if later_w != now_w else None
+            cause = (LEVELS[depth], self.layout.node_ids[depth][k])
+            order = Order(self.layout.heaters[i].id, seq, now_s, now_w, later, begin, cause)
             self._orders[i] = order
             orders.append(order)
         return orders
@@ -294,10 +297,6 @@ class Guard:
             part = self.layout.sums(level, held_w) / np.maximum(limit_w, 1.0)
             full.append(self.layout.spread(level, part))
         return np.argmax(np.stack(full), axis=0)
-
-    def _cause(self, i: int, level: int) -> tuple[str, str]:
-        k = int(np.searchsorted(self.layout.starts[level], i, side="right")) - 1
-        return LEVELS[level], self.layout.node_ids[level][k]
 
     def _repeat(self, sent: Ints, reachable: NDArray[np.bool_], now_s: int) -> list[Order]:
         book = self.book

@@ -1,0 +1,63 @@
+"""`nuanbu fleet`: what group control does with many heaters, in figures."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from nuanbu.errors import UserError
+
+fleet_app = typer.Typer(help="Many simulated heaters under group control.", no_args_is_help=True)
+
+
+@fleet_app.command("simulate")
+def fleet_simulate(
+    heaters: Annotated[int, typer.Option(min=50, max=200_000)] = 1000,
+    hours: Annotated[float, typer.Option(min=0.5, max=168.0)] = 6.0,
+    seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 1,
+    loss: Annotated[float, typer.Option(help="Share of messages lost, each way.")] = 0.1,
+    offline: Annotated[float, typer.Option(help="Share of heaters out of reach.")] = 0.08,
+    relays: Annotated[float, typer.Option(help="Share of relay heaters.")] = 0.0,
+    announced: Annotated[bool, typer.Option(help="Limits that change as announced.")] = True,
+    cuts: Annotated[bool, typer.Option(help="Cuts of 40 % that nobody announced.")] = True,
+    server_down: Annotated[
+        list[str] | None, typer.Option(help="begin-end in minutes; the server is killed.")
+    ] = None,
+    broker_down: Annotated[
+        list[str] | None, typer.Option(help="begin-end in minutes; the broker is away.")
+    ] = None,
+    outage: Annotated[
+        list[str] | None, typer.Option(help="begin-end in minutes; the supply of all fails.")
+    ] = None,
+) -> None:
+    """Simulate a district: the server's own code, heaters with the firmware's lease and limits.
+
+    Prints a table on standard output. Rooms, weather, losses and outages follow from the seed.
+    """
+    from nuanbu.fleet import show
+
+    for name, share in (("loss", loss), ("offline", offline), ("relays", relays)):
+        if not 0.0 <= share <= 1.0:
+            raise UserError(f"--{name} {share:g}: must be 0 to 1")
+    show.simulate(
+        heaters=heaters, hours=hours, seed=seed, loss=loss, offline=offline, relay_share=relays,
+        announced=announced, cuts=cuts, server_down=server_down or [],
+        broker_down=broker_down or [], outages=outage or [],
+    )  # fmt: skip
+
+
+@fleet_app.command("speed")
+def fleet_speed(
+    heaters: Annotated[int, typer.Option(min=1, max=5_000_000)] = 100_000,
+    seed: int = 1,
+) -> None:
+    """Time one allocation on a scarce four-level tree, on one processor."""
+    from nuanbu.group import speed
+
+    result = speed.measure(heaters, seed)
+    sys.stdout.write(
+        f"{result.heaters} heaters: {result.seconds:.3f} s of processor time,"
+        f" {result.over_w:.6f} W above any capacity\n"
+    )

@@ -1,0 +1,89 @@
+"""What a person sees of `nuanbu fleet simulate`."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from nuanbu.errors import UserError
+from nuanbu.fleet import scenario, town
+from nuanbu.fleet.run import Result, Run
+from nuanbu.fleet.town import DISTRICT
+
+
+def simulate(
+    *, heaters: int, hours: float, seed: int, loss: float, offline: float, relay_share: float,
+    announced: bool, cuts: bool, server_down: list[str], broker_down: list[str],
+    outages: list[str],
+) -> Result:  # fmt: skip
+    """Run a day of a district, show progress, print the table. UserError for a bad value."""
+    rng = np.random.default_rng(seed)
+    homes = town.make(heaters, rng, relay_share)
+    seconds = round(hours * 3600)
+    plan = scenario.Plan(
+        heaters=heaters, hours=hours, seed=seed, loss=loss, offline=offline,
+        relay_share=relay_share, changes=scenario.day(homes, seconds, rng, announced, cuts),
+        server_down=_spans("server-down", server_down, seconds),
+        broker_down=_spans("broker-down", broker_down, seconds),
+        outages=[(*span, DISTRICT) for span in _spans("outage", outages, seconds)],
+    )  # fmt: skip
+    result = go(Run(plan, homes, rng), f"{heaters} heaters, {hours:g} h, seed {seed}")
+    Console(file=sys.stdout).print(table(result))
+    return result
+
+
+def go(run: Run, text: str) -> Result:
+    """Run with a bar on standard error."""
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(), console=Console(stderr=True),
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task(text, total=1.0)
+        return run.go(lambda done: bar.update(task, completed=done))
+
+
+def table(result: Result) -> Table:
+    """The findings of one run."""
+    found, plan = result.found, result.plan
+    view = Table(show_header=False, box=None, pad_edge=False)
+    view.add_column()
+    view.add_column(justify="right")
+    over = sum(found.over_s.values())
+    view.add_row("node-seconds above 102 % of a limit", f"{over:,}")
+    if over:
+        view.add_row("highest of them over its limit", f"{found.worst:.0%}")
+    cuts = found.after_cut_s
+    if cuts:
+        view.add_row("unannounced cuts", str(len(cuts)))
+        view.add_row("longest above 102 % after a cut", f"{max(cuts)} s")
+    used = "–" if math.isnan(found.used) else f"{found.used:.1%}"
+    view.add_row("limits used while heat was short", used)
+    view.add_row("time in which heat was short", f"{found.short_share:.0%}")
+    series = result.series
+    view.add_row("rooms, mean and coldest hundredth at the end",
+                 f"{series['mean_c'][-1]:.1f}, {series['coldest_c'][-1]:.1f} °C")  # fmt: skip
+    rate = result.messages / plan.heaters / plan.hours
+    view.add_row("limits sent a heater and hour", f"{rate:.0f}")
+    view.add_row("virtual over real time", f"{plan.seconds / result.wall_s:,.0f} x")
+    return view
+
+
+def _spans(name: str, texts: list[str], seconds: int) -> list[tuple[int, int]]:
+    spans = []
+    for text in texts:
+        try:
+            begin_s, end_s = (round(60 * float(part)) for part in text.split("-"))
+        except ValueError:
+            raise UserError(f"--{name} {text!r}: write begin-end in minutes, as 60-75") from None
+        if not 0 <= begin_s < end_s <= seconds:
+            raise UserError(
+                f"--{name} {text!r}: must have a length, within the run of {seconds / 60:g} min"
+            )
+        spans.append((begin_s, end_s))
+    return spans
