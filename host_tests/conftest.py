@@ -35,19 +35,47 @@ def micropython(repo):
     return path
 
 
+@pytest.fixture
+def figure(record_property):
+    """figure(name, value, target, met=True): a measured figure, told at the end of the run."""
+
+    def tell(name, value, target, met=True):
+        record_property("figure", [name, str(value), str(target), bool(met)])
+
+    return tell
+
+
 def pytest_terminal_summary(terminalreporter):
-    """What the fault injection has run, by fault (faults/test_injection.py), where it ran."""
+    """What tests have measured, each figure with its target; and the tally of injected faults."""
+    told = [
+        told
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, ())
+        if report.when == "call"
+        for told in report.user_properties
+    ]
+    _tell_figures(terminalreporter, [value for name, value in told if name == "figure"])
+    _tell_tally(terminalreporter, [value for name, value in told if name == "tally"])
+
+
+def _tell_figures(terminalreporter, figures):
+    if figures:
+        terminalreporter.section("figures")
+    for name, value, target, met in figures:
+        terminalreporter.line(f"{'met   ' if met else 'MISSED'} {name}: {value} ({target})")
+
+
+def _tell_tally(terminalreporter, tallies):
+    """By fault, of faults/test_injection.py."""
     total = {}
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.stats.get(outcome, ()):
-            for name, tally in report.user_properties:
-                for fault, (cases, failures) in tally.items() if name == "tally" else ():
-                    before = total.get(fault, (0, 0))
-                    total[fault] = (before[0] + cases, before[1] + failures)
+    for tally in tallies:
+        for fault, (cases, failures) in tally.items():
+            before = total.get(fault, (0, 0))
+            total[fault] = (before[0] + cases, before[1] + failures)
     if total:
         terminalreporter.section("injected faults")
-        for fault, (cases, failures) in total.items():
-            terminalreporter.line(f"{fault:20}{cases:7} cases{failures:5} failures")
+    for fault, (cases, failures) in total.items():
+        terminalreporter.line(f"{fault:20}{cases:7} cases{failures:5} failures")
 
 
 def pytest_collection_modifyitems(config, items):

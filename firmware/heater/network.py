@@ -80,6 +80,7 @@ class Network:
             {"firmware": VERSION, "board": heater.board.NAME},
             arbiter.CAUSE_NAMES,
             heater.fault_list,
+            books.last_t_s,
         )
         try:
             self.link = start.Link(rooms, self.keys, self.device)

@@ -22,10 +22,9 @@ SCHEMAS = REPO / "docs/protocol/schemas"
 DEVICE_KEY = bytes(range(32))
 ZONE_KEY = bytes(range(32, 64))
 COLLECTOR_KEY = bytes(range(64, 96))
-PLACE = "nuanbu/1/heatco/east/b7/u2/0301"
-BASE = PLACE + "/htr-1"
-ZONE = "nuanbu/1/heatco/east/heartbeat"
-READING = PLACE + "/collector/c1/reading"
+PLACE = "nuanbu/1/heatco/{}/b7/u2/0301"
+BASE = PLACE.format("east") + "/htr-1"
+ZONE = "nuanbu/1/heatco/{}/heartbeat"
 UTC_0 = 1_790_000_000
 _validators = {}
 
@@ -90,25 +89,33 @@ class Guard:
     """The server's side over a real broker. scale: virtual seconds in a real one; or clock(): the
     seconds that have passed for the heater, where a busy host may slow its life down."""
 
-    def __init__(self, port, scale=1, tls=None, user=None, password=None, clock=None):
+    def __init__(
+        self, port, scale=1, tls=None, user=None, password=None, clock=None, district="east",
+        device="htr-1",
+    ):  # fmt: skip
         t0 = time.monotonic()
+        place = PLACE.format(district)
+        self.base = f"{place}/{device}"
+        self.reading_topic = f"{place}/collector/c1/reading"
+        self.zone = ZONE.format(district)
         self.clock = clock or (lambda: (time.monotonic() - t0) * scale)
         self.epoch, self.seq, self.beat, self.command_seq = 1, 0, 0, 0
         self.nonce = None
         self.answering = True  # welcome, and take records
         self.seen = queue.Queue()
         self.records = {}  # stream -> {number: item}
+        self.unmarked = {}  # stream -> numbers that came as records of this connection
         self.replayed = 0
         self.doubled = 0
         self.subscribed = threading.Event()
-        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="guard")
+        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="guard-" + district)
         if user:
             self.client.username_pw_set(user, password)
         if tls:
             context = ssl.create_default_context(cafile=tls["ca"])
             context.load_cert_chain(tls["cert"], tls["key"])
             self.client.tls_set_context(context)
-        self.client.on_connect = lambda c, *_: c.subscribe(BASE + "/#", 1)
+        self.client.on_connect = lambda c, *_: c.subscribe(self.base + "/#", 1)
         self.client.on_subscribe = lambda *_: self.subscribed.set()
         self.client.on_message = self._on_message
         self.client.reconnect_delay_set(1, 1)
@@ -134,7 +141,7 @@ class Guard:
         self.beat += 1
         message = {"level": "district", "guard": "g1", "epoch": self.epoch, "seq": self.beat,
                    "now": self.now(), "min_seq": min_seq, "abnormal": abnormal}  # fmt: skip
-        return self.publish(ZONE_KEY, ZONE, dict(message, **more), "heartbeat")
+        return self.publish(ZONE_KEY, self.zone, dict(message, **more), "heartbeat")
 
     def limit(self, watts, **more):
         self.seq += 1
@@ -143,18 +150,18 @@ class Guard:
                    "iat": now, "exp": now + 180, "active": watts is not None,
                    "limit_w": watts or 0, "periods": [], "ramp": 30, "rnd_s": 0, "slot": -1,
                    "cause": {"level": "building", "node": "b7"}, "reason": "feeder"}  # fmt: skip
-        return self.publish(DEVICE_KEY, BASE + "/limit", dict(message, **more), "limit", True)
+        return self.publish(DEVICE_KEY, self.base + "/limit", dict(message, **more), "limit", True)
 
     def command(self, name, args, **more):
         self.command_seq += 1
         message = {"id": os.urandom(8).hex(), "epoch": self.epoch, "seq": self.command_seq,
                    "iat": self.now(), "ttl_s": 60, "name": name, "args": args}  # fmt: skip
-        return self.publish(DEVICE_KEY, BASE + "/command", dict(message, **more), "command")
+        return self.publish(DEVICE_KEY, self.base + "/command", dict(message, **more), "command")
 
     def reading(self, mdeg, seq, **more):
         message = {"epoch": 1, "seq": seq, "t": self.now(), "room_mdeg": mdeg,
                    "battery_permille": 900}  # fmt: skip
-        return self.publish(COLLECTOR_KEY, READING, dict(message, **more), "reading")
+        return self.publish(COLLECTOR_KEY, self.reading_topic, dict(message, **more), "reading")
 
     def wait(self, kind, wait_s=10, **wanted):
         """The next message of this kind with these values; others are passed over."""
@@ -194,16 +201,18 @@ class Guard:
         message = {"level": "district", "guard": "g1", "nonce": self.nonce, "now": self.now(),
                    "epoch": self.epoch, "seq": self.seq + 1,
                    "command_seq": self.command_seq + 1}  # fmt: skip
-        self.publish(DEVICE_KEY, BASE + "/welcome", message, "welcome")
+        self.publish(DEVICE_KEY, self.base + "/welcome", message, "welcome")
 
     def _records(self, message):
         kept = self.records.setdefault(message["stream"], {})
         for item in message["items"]:
             self.doubled += item[0] in kept
             kept[item[0]] = item
+            if not message["replayed"]:
+                self.unmarked.setdefault(message["stream"], set()).add(item[0])
         self.replayed += message["replayed"]
         answer = {"stream": message["stream"], "next": message["next"], "nonce": self.nonce}
-        self.publish(DEVICE_KEY, BASE + "/received", answer, "received")
+        self.publish(DEVICE_KEY, self.base + "/received", answer, "received")
 
 
 class Heater:

@@ -12,17 +12,18 @@ from certificates import DAY, Authority
 
 REPO = Path(__file__).resolve().parents[2]
 UMQTT = sorted((REPO / ".tools/umqtt").glob("*"))
+PLACE = side.PLACE.format("east")
 # What docs/protocol says a device needs, and no more. %u is the name in the certificate.
 ACL = f"""
 user guard
 topic readwrite nuanbu/#
-pattern read {side.PLACE}/%u/limit
-pattern read {side.PLACE}/%u/welcome
-pattern read {side.PLACE}/%u/command
-pattern read {side.PLACE}/%u/received
-pattern read {side.ZONE}
-pattern read {side.PLACE}/collector/#
-pattern write {side.PLACE}/%u/#
+pattern read {PLACE}/%u/limit
+pattern read {PLACE}/%u/welcome
+pattern read {PLACE}/%u/command
+pattern read {PLACE}/%u/received
+pattern read {side.ZONE.format("east")}
+pattern read {PLACE}/collector/#
+pattern write {PLACE}/%u/#
 """
 
 

@@ -23,13 +23,13 @@ class Net:
 
     topics: `Topics`. keys: `Keys`. make_client(deliver): a new `Client` not yet open. network:
     object with `step()` that keeps Wi-Fi up and tells whether it is, None where the host has a
-    network of its own. inbox, outgoing: `Mailbox`. prepare(): called before each connection, True
-    when it may be tried (a clock good enough for certificates, for instance).
+    network of its own. inbox, outgoing: `Mailbox`. time: `CertificateTime` for a connection with
+    TLS: `ready()` before each, `refused(error)` when none came about.
 
     In: (kind, message) of authentic messages of the right form. Out: (kind, message, retain).
     """
 
-    def __init__(self, topics, keys, make_client, inbox, outgoing, network=None, prepare=None):
+    def __init__(self, topics, keys, make_client, inbox, outgoing, network=None, time=None):
         self.online = False
         self.session = 0  # counts connections
         self.tries = 0
@@ -41,7 +41,7 @@ class Net:
         self._keys = keys
         self._make_client = make_client
         self._network = network
-        self._prepare = prepare
+        self._time = time
         self._inbox = inbox
         self._outgoing = outgoing
         self._sending = None  # taken out of the box, not yet sent
@@ -62,6 +62,8 @@ class Net:
                 # Whatever it was, this connection is of no more use: OSError from the wire,
                 # AssertionError and IndexError from umqtt, ValueError from TLS, MemoryError.
                 self.last_error = type(error).__name__ + " " + str(error.args[:1])
+                if self._time is not None and not self.online:
+                    self._time.refused(error)
             self._close()
             if not self._stop:
                 self._rest(self._backoff.next_ms())
@@ -77,7 +79,7 @@ class Net:
     def _ready(self):
         try:
             return (self._network is None or self._network.step()) and (
-                self._prepare is None or self._prepare()
+                self._time is None or self._time.ready()
             )
         except Exception as error:
             self.last_error = type(error).__name__
@@ -89,6 +91,7 @@ class Net:
         self._client = self._make_client(self.deliver)
         self._client.open(self._topics.of("status"), _OFFLINE)
         for topic in self._topics.wanted():
+            self.beat_ms = realtime.ticks_ms()
             self._client.follow(topic)
         self._client.send(self._topics.of("status"), _ONLINE, True, 1)
         began_ms = realtime.ticks_ms()

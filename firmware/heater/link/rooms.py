@@ -13,12 +13,12 @@ class Rooms:
     changed(): called after remote settings were committed. set_clock(utc_s, uptime_s): told of
     the server's signed time. about: facts for the hello, {"firmware": ..., "board": ...}.
     cause_names: heater.limits.arbiter.CAUSE_NAMES. faults(): the faults in force, dicts with
-    `code`.
+    `code`. known_s: the latest time that is on flash, Unix seconds, 0 for none.
     """
 
     def __init__(
         self, settings, store, leases, collector, streams, readers, actions, changed, set_clock,
-        about, cause_names, faults=None,
+        about, cause_names, faults=None, known_s=0,
     ):  # fmt: skip
         self.settings = settings
         self.store = store
@@ -32,3 +32,4 @@ class Rooms:
         self.about = about
         self.cause_names = cause_names
         self.faults = faults or list
+        self.known_s = known_s

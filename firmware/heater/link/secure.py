@@ -6,10 +6,13 @@ from micropython import const
 
 from heater.link import realtime
 
-_BUILT_YEAR = const(2026)  # of this firmware: no real clock shows an earlier day
-_BUILT_MONTH = const(11)
+_BUILT_S = 1_793_491_200  # 2026-11-01, of this firmware: no real clock shows an earlier day
+_2000_S = 946_684_800  # where the ESP32 port begins to count
 _NTP_TRIES = const(3)
 _NTP_AGAIN_MS = const(5_000)
+_NTP_LATER_MS = const(600_000)  # a question may hold this thread for many seconds
+_MONTH_S = const(2_592_000)
+_GUESS_MONTHS = const(146)
 
 
 def context(keys):
@@ -42,23 +45,27 @@ def _der(pem):
     return binascii.a2b_base64("".join(body))
 
 
-def platform_time():
-    """A `CertificateTime` for the platform this runs on."""
+def platform_time(known_s):
+    """A `CertificateTime` for the platform this runs on. known_s: the latest time this heater has
+    known, Unix seconds, 0 for none."""
+    time = realtime.time
+    epoch_s = 0 if time.gmtime(0)[0] == 1970 else _2000_S
 
-    def year():
-        return realtime.time.gmtime()[0]
+    def now_s():
+        return time.time() + epoch_s
 
     def ask():
         import ntptime
 
         ntptime.settime()
 
-    def floor():
+    def set_clock(utc_s):
         import machine
 
-        machine.RTC().datetime((_BUILT_YEAR, _BUILT_MONTH, 1, 0, 0, 0, 0, 0))
+        year, month, day, hour, minute, second = time.gmtime(utc_s - epoch_s)[:6]
+        machine.RTC().datetime((year, month, day, 0, hour, minute, second, 0))
 
-    return CertificateTime(year, ask, floor, _BUILT_YEAR)
+    return CertificateTime(now_s, ask, set_clock, max(known_s, _BUILT_S))
 
 
 class CertificateTime:
@@ -66,40 +73,64 @@ class CertificateTime:
 
     Nothing but that depends on it: leases and commands go by the server's signed time, so a liar
     on the network can only keep this device from connecting, which it can anyhow. Ways, in turn:
-    the clock that survived a reset; NTP; and when that has failed, the day this firmware was made,
-    which lets certificates begin but not end.
 
-    year(): of the platform's clock. ask(): sets it by NTP or raises. floor(): sets it to the day
-    of the firmware. built_year: no real clock shows an earlier one.
+    - the clock that survived a reset, if it shows no earlier day than this heater has known;
+    - NTP;
+    - when that has failed three times, a guess: the latest time this heater has known. Whenever
+      a broker's certificate is refused under it, the guess moves on by a month, for a certificate
+      may have been renewed meanwhile; after twelve years it begins anew. Authority and name of
+      the broker are checked under every guess, the dates then are not;
+    - and after the first welcome the time of the server, whatever it was before.
+
+    now_s(), set_clock(utc_s): the platform's clock, Unix seconds. ask(): sets it by NTP or raises.
+    `source`: "", "kept", "ntp", "guess" or "server".
     """
 
-    def __init__(self, year, ask, floor, built_year):
+    def __init__(self, now_s, ask, set_clock, known_s):
         self.source = ""
-        self._year = year
+        self._now_s = now_s
         self._ask = ask
-        self._floor = floor
-        self._built_year = built_year
+        self._set_clock = set_clock
+        self._known_s = known_s
+        self._months = 0  # by which the guess has moved on
         self._tries = 0
         self._next_ms = None
 
     def ready(self):
         """True when a connection may be tried. Blocks for one NTP question at most."""
-        if self.source:
-            return True
-        if self._year() >= self._built_year and not self._tries:
+        if not self.source and not self._tries and self._now_s() >= self._known_s:
             self.source = "kept"
+        if self.source and self.source != "guess":
             return True
         now_ms = realtime.ticks_ms()
         if self._next_ms is not None and realtime.ticks_diff(self._next_ms, now_ms) > 0:
-            return False
+            return self.source == "guess"
         self._tries += 1
-        self._next_ms = realtime.ticks_add(now_ms, _NTP_AGAIN_MS)
         try:
             self._ask()
             self.source = "ntp"
         except Exception:
-            if self._tries < _NTP_TRIES:
-                return False
-            self._floor()
-            self.source = "firmware"
-        return True
+            if self._tries >= _NTP_TRIES and not self.source:
+                self.source = "guess"
+                self._set_clock(self._known_s)
+        again_ms = _NTP_LATER_MS if self.source else _NTP_AGAIN_MS
+        self._next_ms = realtime.ticks_add(now_ms, again_ms)
+        return self.source != ""
+
+    def refused(self, error):
+        """A connection has failed: a ValueError is what TLS says of a certificate."""
+        if type(error) is not ValueError or self.source == "server":
+            return
+        if self.source == "guess":
+            self._months = (self._months + 1) % _GUESS_MONTHS
+            self._set_clock(self._known_s + self._months * _MONTH_S)
+        elif self.source:
+            self.source = ""  # the clock may be the cause: ask anew
+            self._tries = 1
+            self._next_ms = None
+
+    def told(self, utc_s):
+        """The server's signed time."""
+        if self.source != "server":
+            self.source = "server"
+            self._set_clock(utc_s)

@@ -40,10 +40,12 @@ class Link:
         # Without the name of a Wi-Fi network the host has a connection of its own.
         ssid = cfg.get("link.ssid")
         self.wifi = wifi.station(ssid, keys.text("wifi")) if ssid else None
-        prepare = secure.platform_time().ready if context else None
+        self.time = secure.platform_time(rooms.known_s) if context else None
         self.net = net.Net(
-            topics, keys, make_client, self.inbox, self.outgoing, self.wifi, prepare
+            topics, keys, make_client, self.inbox, self.outgoing, self.wifi, self.time
         )
+        if self.time is not None:
+            rooms.set_clock = _both(self.time.told, rooms.set_clock)
         self.agent = Agent(self.net, self.inbox, self.outgoing, rooms)
 
     def silent_ms(self):
@@ -59,3 +61,14 @@ class Link:
         if sys.platform == "esp32":  # elsewhere the default does, and a word is twice as long
             _thread.stack_size(_STACK)
         _thread.start_new_thread(self.net.run, ())
+
+
+def _both(told, set_clock):
+    def both(utc_s, now_s):
+        try:
+            told(utc_s)
+        except Exception:  # a platform without a clock to set has one of its own
+            pass
+        set_clock(utc_s, now_s)
+
+    return both

@@ -28,7 +28,7 @@ class Books:
         self.budget = wear.Budget()
         self.journal = Journal(path, self.budget)
         self.store = Store(path, self.journal.add, self.budget)
-        self.settings = Settings(self.store, self.journal.add)
+        self.settings = Settings(self.store, self._note_change)
         self.energy = Energy()
         self.ledger = Ledger(path, self.journal.add)
         self.sent_hours = Outbox(self.ledger.ring, self.store, "sent_h")
@@ -99,6 +99,10 @@ class Books:
         self._save_counters()
         self.store.flush()
         self.journal.flush()
+
+    def _note_change(self, code, value):
+        # A change that has been answered as done is on flash, and so is its event.
+        self.journal.add(code, value, 0, code == events.SETTINGS_COMMITTED)
 
     def _save_counters(self):
         counters = self.energy.pack()

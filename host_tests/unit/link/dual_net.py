@@ -67,7 +67,7 @@ class Client:
 class Life:
     """Runs Net through the given clients and stops it when they are used up."""
 
-    def __init__(self, clients, network=None, prepare=None, put=()):
+    def __init__(self, clients, network=None, time=None, put=()):
         self.inbox, self.outgoing = Mailbox(4), Mailbox(8)
         for item in put:
             self.outgoing.put(item)
@@ -75,7 +75,7 @@ class Life:
         self.used = []
         self.places = topics.Topics(CFG, "d1")
         self.net = net.Net(
-            self.places, Keys(), self.make, self.inbox, self.outgoing, network, prepare
+            self.places, Keys(), self.make, self.inbox, self.outgoing, network, time
         )
 
     def make(self, deliver):
@@ -151,16 +151,25 @@ def test_no_connection_without_wifi_and_none_before_the_time_is_known():
             self.asked += 1
             return self.asked > 100
 
-    radio, asked = Radio(), []
+    class Time:
+        def __init__(self):
+            self.asked = 0
+            self.errors = []
 
-    def prepare():
-        asked.append(1)
-        if len(asked) == 1:
-            raise OSError(1)
-        return len(asked) > 5
+        def ready(self):
+            self.asked += 1
+            if self.asked == 1:
+                raise OSError(1)
+            return self.asked > 5
 
-    life = Life([Client({}, 2)], radio, prepare).run()
-    assert ticks[0] >= 100 * 100 and len(asked) > 5 and life.net.session == 1
+        def refused(self, error):
+            self.errors.append(type(error))
+
+    radio, time = Radio(), Time()
+    certificate = Client({"open": ValueError("certificate")}, 0)
+    life = Life([certificate, Client({}, 2)], radio, time).run()
+    assert ticks[0] >= 100 * 100 and time.asked > 5 and life.net.session == 1
+    assert time.errors == [ValueError, OSError]  # the last is that of the used-up clients
     assert life.net.rssi_dbm() == -60
 
 

@@ -276,37 +276,7 @@ def test_a_driver_that_raises_is_tried_again():
         assert pass_time(one, 125) > 0
 
 
-# --- the time that certificates need
-
-
-def clock(year, ntp):
-    done = []
-
-    def ask():
-        if not ntp:
-            raise OSError(110)
-        done.append("ntp")
-
-    made = secure.CertificateTime(lambda: year, ask, lambda: done.append("floor"), 2026)
-    return made, done
-
-
-def test_a_clock_that_was_kept_is_enough():
-    made, done = clock(2027, False)
-    assert made.ready() and made.source == "kept" and done == []
-
-
-def test_ntp_then_the_day_of_the_firmware():
-    with VirtualTime():
-        made, done = clock(2000, True)
-        assert made.ready() and made.source == "ntp" and done == ["ntp"]
-        made, done = clock(2000, False)
-        answers = []
-        for _ in range(200):
-            answers.append(made.ready())
-            ticks[0] += 100
-        assert answers.index(True) == 100  # two pauses of 5 s
-        assert made.source == "firmware" and done == ["floor"]
+# --- certificates
 
 
 def test_pem_is_read_as_its_last_block():

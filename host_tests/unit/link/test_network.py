@@ -79,6 +79,7 @@ def test_a_link_that_cannot_start_costs_the_heater_nothing(network, monkeypatch,
     heater.settings = SimpleNamespace(get=SETTINGS.get)
     heater.board = SimpleNamespace(NAME="sim")
     heater.books.sent_events = heater.books.sent_hours = None
+    heater.books.last_t_s = 0
     heater.books.journal = SimpleNamespace(read=None)
     heater.books.ledger = SimpleNamespace(ring=heater.books.journal)
     heater.configure = heater.fault_list = None
