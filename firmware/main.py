@@ -1,4 +1,4 @@
-# Hands over to the application, which never returns.
+# Hands over to the application. It returns only for service: the port is the REPL's then.
 
 from heater import app
 

@@ -74,17 +74,9 @@ class BL0942:
         self._uart = uart
         self._period_ms = period_ms
         self._buf = bytearray(_FRAME)
-        i_mv_per_ma = shunt_uohm / 1e6
-        v_mv_per_mv = 1 / divider
-        v_cal = v_cal[0] / v_cal[1]
-        i_cal = i_cal[0] / i_cal[1]
-        p_cal = p_cal[0] / p_cal[1]
-        # WATT is in mV^2: mA of shunt current times mV of mains are microwatts, hence 1000 for mW.
-        mw = p_cal / (_P_LSB_PER_MV2 * i_mv_per_ma * v_mv_per_mv * 1000)
-        self._v = Scale(v_cal / (_V_LSB_PER_MV * v_mv_per_mv))
-        self._i = Scale(i_cal / (_I_LSB_PER_MV * i_mv_per_ma))
-        self._p = Scale(mw)
-        self.mj_per_cf = int(mw * _CF_WATT_S + 0.5)
+        self._i_mv_per_ma = shunt_uohm / 1e6
+        self._v_mv_per_mv = 1 / divider
+        self.calibrate(v_cal, i_cal, p_cal)
         self._asked_ms = 0
         self._asked = False
         self._waiting = False
@@ -99,6 +91,17 @@ class BL0942:
         self.state = STARTING
         self.stamp_ms = 0
         self.reads = 0
+
+    def calibrate(self, v_cal, i_cal, p_cal):
+        """Take other factors, as of the constructor, from the next value on. Slow code."""
+        i_mv_per_ma = self._i_mv_per_ma
+        v_mv_per_mv = self._v_mv_per_mv
+        # WATT is in mV^2: mA of shunt current times mV of mains are microwatts, hence 1000 for mW.
+        mw = p_cal[0] / p_cal[1] / (_P_LSB_PER_MV2 * i_mv_per_ma * v_mv_per_mv * 1000)
+        self._v = Scale(v_cal[0] / v_cal[1] / (_V_LSB_PER_MV * v_mv_per_mv))
+        self._i = Scale(i_cal[0] / i_cal[1] / (_I_LSB_PER_MV * i_mv_per_ma))
+        self._p = Scale(mw)
+        self.mj_per_cf = int(mw * _CF_WATT_S + 0.5)
 
     def poll(self, now_ms):
         """Send a request, or collect what has come; never waits."""

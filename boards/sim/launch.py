@@ -46,3 +46,7 @@ def run(path):
 
 run(_firmware + "/boot.py")
 run(_firmware + "/main.py")
+
+import repl  # noqa: E402
+
+repl.run()

@@ -100,6 +100,7 @@ class Heater:
         self.identify_s = 0  # seconds for which the LED says "it is this one"
         self._restart_s = _RESTART_S
         self.latches_due_s = 0  # uptime from which changed latches may be written
+        self.service_due = False  # somebody was let into the REPL: the loop ends
         self._proofs = 0  # proof tests that are in the journal
         self.model_changed = False  # room control has learned something that is not saved yet
 
@@ -109,6 +110,7 @@ class Heater:
         self._revision = cfg.revision
         self.rated_w = cfg.get("heater.rated_w")
         self.rated_mv = cfg.get("heater.rated_mv")
+        self.hardware.calibrate(cfg)
         self.guard.configure(cfg, self.board)
         self.clock.configure(cfg)
         self.plan.configure(cfg)
@@ -312,11 +314,11 @@ class Heater:
         return self.guard.faults()
 
     def loop(self, watchdog):
-        """The cyclic executive. Never returns."""
+        """The cyclic executive. Returns only for service at the REPL, locked off."""
         out = self.out
         hardware = self.hardware
         due_ms = last_ms = time.ticks_ms()
-        while True:
+        while not self.service_due:
             now_ms = time.ticks_ms()
             late = time.ticks_diff(now_ms, due_ms) > _LATE_MS
             if late:
@@ -342,9 +344,11 @@ class Heater:
 
 
 def run():
-    """Build the heater of this board and run it. Never returns."""
+    """Build the heater of this board and run it. Returns only for service: main.py ends then,
+    and the port is the REPL's."""
     global running
     watchdog = machine.WDT(timeout=_WATCHDOG_MS)
     running = Heater(the_board, machine.reset_cause())
     running.network.open()
     running.loop(watchdog)
+    services.hand_over(running)

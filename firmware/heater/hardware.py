@@ -21,6 +21,7 @@ from ticks import ticks_diff
 from heater.signals import OK, STALE
 
 _PERMILLE = const(1000)
+_PPM = const(1_000_000)
 _ROOM_STALE_MS = const(4000)  # two periods of the room sensor, 1.5 s each, and a conversion
 _METER_STALE_MS = const(3000)
 _CHIP_TICKS = const(10)  # a chip's temperature moves slowly
@@ -94,6 +95,18 @@ class Hardware:
         self._buzzer = Buzzer(Pin(board.PIN_BUZZER, Pin.OUT, value=0))
         self._written = -1
         self._until_refresh = 0
+        self._room_mdeg = self._body_mdeg = 0  # corrections found against a reference
+
+    def calibrate(self, cfg):
+        """Take the corrections of the settings `calibration.*`. Slow code."""
+        self._room_mdeg = cfg.get("calibration.room_mdeg")
+        self._body_mdeg = cfg.get("calibration.body_mdeg")
+        if self._meter is not None:
+            self._meter.calibrate(
+                (cfg.get("calibration.mains_ppm"), _PPM),
+                (cfg.get("calibration.current_ppm"), _PPM),
+                (cfg.get("calibration.power_ppm"), _PPM),
+            )
 
     def fit_element(self, kind, stage_permille):
         """Say what drives the element: "ssr", "relay", or "stages" with the share of each."""
@@ -116,7 +129,7 @@ class Hardware:
         self._read_room(inp, now_ms)
         body = self._body
         body.poll(now_ms)
-        inp.body_mdeg = body.mdeg
+        inp.body_mdeg = body.mdeg + self._body_mdeg
         inp.body_state = body.state
         leak = self._leak
         if leak is not None:
@@ -139,7 +152,7 @@ class Hardware:
         room = self._room
         room.poll(now_ms)
         state = room.state
-        inp.room_mdeg = room.mdeg
+        inp.room_mdeg = room.mdeg + self._room_mdeg
         if state == OK:
             age_ms = ticks_diff(now_ms, room.stamp_ms)
             inp.room_age_ms = age_ms

@@ -7,10 +7,12 @@ import binascii
 import sys
 
 import machine
+from micropython import const, kbd_intr
 
 from heater import VERSION
 from heater.console import (
     methods_access,
+    methods_cal,
     methods_live,
     methods_net,
     methods_service,
@@ -20,11 +22,14 @@ from heater.console.improv import Improv
 from heater.console.server import BAD_PARAMETERS, REFUSED, RequestError, integer
 from heater.console.session import Session
 from heater.console.wifi_setup import WifiSetup
+from heater.limits.arbiter import CAUSE_NAMES
 from heater.link.sign import mac
 from heater.plan import clock as clocks
 from heater.signals import MODE_NAMES, STATE_NAMES
 
 _LEARNED = ("model", "plan")  # files of lasting.py that a factory reset forgets
+_SERVICE_MS = const(1_800_000)  # at the REPL, then the watchdog starts the heater anew
+_CTRL_C = const(3)
 _SECRET_PARTS = 40  # of about 150 characters each: more than the longest certificate
 
 
@@ -47,17 +52,43 @@ def methods(heater):
     table.update(methods_live.methods(subscribe, inp, heater.out, heater.snapshot, books.journal))
     heater.wifi_setup = _wifi_setup(heater, session)
     table.update(methods_net.methods(session, heater.wifi_setup))
+
+    def begin_service():
+        heater.service_due = True
+
     table.update(
         methods_service.methods(
-            session, heater.guard, heater.integrity, settings, _done, _LEARNED
+            session, heater.guard, heater.integrity, settings, _done, _LEARNED, begin_service
         )
     )
+
+    def measured():
+        electric = inp.meter_state
+        return {
+            "room": (inp.room_mdeg, inp.room_state),
+            "body": (inp.body_mdeg, inp.body_state),
+            "mains": (inp.mains_mv, electric),
+            "current": (inp.current_ma, electric),
+            "power": (inp.power_w, electric),
+        }
+
+    table.update(methods_cal.methods(session, measured, settings, _accept, _done))
 
     def names(p):
         return {"m": sorted(table)}
 
     table["methods"] = names
     return table
+
+
+def hand_over(heater):
+    """Off and saved, and the port as the REPL wants it: deaf to Ctrl-C no longer. Who forgets the
+    heater there gets it back: the watchdog, which nothing can stop, now ends the service."""
+    heater.out.safe()
+    heater.hardware.off()
+    heater.books.close()
+    machine.WDT(timeout=_SERVICE_MS)
+    kbd_intr(_CTRL_C)
 
 
 def improv(heater):
@@ -128,6 +159,21 @@ def _about(heater):
             "uptime_s": view.uptime_s,
         }
 
+    def state(p):
+        """What stands behind the power: mode, window, limit and its cause, link, energy."""
+        view = heater.snapshot
+        link = heater.network.link
+        return {
+            "t": heater.inp.uptime_s,
+            "mode": MODE_NAMES[view.mode],
+            "window": view.window_open,
+            "lim": view.limit_w,
+            "cause": CAUSE_NAMES[view.limit_cause],
+            "net": "none" if link is None else ("up" if link.net.online else "down"),
+            "wh": view.energy_wh,
+            "late": view.late_ticks,
+        }
+
     def time_set(p):
         epoch_s = integer(p, "epoch_s", 0, 1 << 40, None)
         try:
@@ -143,6 +189,7 @@ def _about(heater):
     return {
         "hello": hello,
         "status": status,
+        "state": state,
         "time.set": time_set,
         "sys.restart": restart,
     }

@@ -1,16 +1,18 @@
 # What an installer may do to the heater besides its settings: the proof test, the service lock,
-# and factory reset.
+# and factory reset; and what the works may: the REPL.
 
-from heater.console.server import BAD_PARAMETERS, RequestError, integer
+from heater.console.server import BAD_PARAMETERS, REFUSED, RequestError, integer
 
 
-def methods(session, guard, integrity, settings, done, learned):
+def methods(session, guard, integrity, settings, done, learned, begin_service):
     """The methods by name.
 
-    session: `Session`. guard: with `proof` (the self-test) and `lock_for_service(locked)`.
+    session: `Session`. guard: with `proof` (the self-test), `lock_for_service(locked)` and
+    `locked_for_service()`.
     integrity: with `condition()`.
     settings: with `factory_reset(who, forget)`. done(answer): (revision, hash) or RequestError.
-    learned: names of the files that hold what the heater has learned.
+    learned: names of the files that hold what the heater has learned. begin_service(): the port
+    goes to the REPL at the end of this tick.
     """
 
     proof = guard.proof
@@ -20,6 +22,15 @@ def methods(session, guard, integrity, settings, done, learned):
         session.require("installer")
         proof.request()
         return {"count": proof.count}
+
+    def test_abort(p):
+        """Take the request back. A test that has begun ends by itself within seconds, and a
+        set-point on trial for the test's sake is taken back at once."""
+        session.require("installer")
+        proof.withdraw()
+        if settings.trial_left_s():
+            done(settings.revert())
+        return {"busy": proof.step != 0}
 
     def test_state(p):
         state = proof.result()
@@ -40,15 +51,31 @@ def methods(session, guard, integrity, settings, done, learned):
     def reset(p):
         """Factory settings, and everything learned forgotten. `sure` must be true."""
         session.require("installer")
-        if p.get("sure") is not True:
-            raise RequestError(BAD_PARAMETERS, "sure must be true", "ask the user first")
+        _sure(p)
         revision, digest = done(settings.factory_reset(session.role(), learned))
         return {"rev": revision, "sha256": digest}
 
+    def repl(p):
+        """Hand the port to MicroPython's REPL until a restart: for the works only, and only while
+        the heater is locked off by sys.lock. `sure` must be true."""
+        session.require("factory")
+        _sure(p)
+        if not guard.locked_for_service():
+            raise RequestError(REFUSED, "not locked off", "lock it by sys.lock", {"why": "lock"})
+        begin_service()
+        return {}
+
     return {
         "test.run": test_run,
+        "test.abort": test_abort,
         "test.state": test_state,
         "sys.program": program,
         "sys.lock": lock,
         "sys.reset": reset,
+        "sys.repl": repl,
     }
+
+
+def _sure(p):
+    if p.get("sure") is not True:
+        raise RequestError(BAD_PARAMETERS, "sure must be true", "ask the user first")

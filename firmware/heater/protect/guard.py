@@ -302,6 +302,10 @@ class Guard:
         if not locked and self.book.active[i]:
             self.book.release(i)
 
+    def locked_for_service(self):
+        """1 while the lock is in force, 0 otherwise."""
+        return self.book.active[m.R_SERVICE_LOCK]
+
     def _flag(self, i, value):
         self.book.signal[i] = value
         self._fast_busy = 1

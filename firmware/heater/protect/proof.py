@@ -65,6 +65,11 @@ class Proof:
         """Ask for a proof test at the next opportunity."""
         self._requested = 1
 
+    def withdraw(self):
+        """Take a request back. Not the test that has to pass before any heat flows."""
+        if self.passed:
+            self._requested = 0
+
     def poll(self, inp, stage):
         """Begin a test when one is due. Once a second. stage: what is switched on."""
         if self.step != IDLE:

@@ -17,6 +17,14 @@ ROWS = (
     ("heater.modulator", "str", "", ("board", "ssr", "relay", "stages"), 0, "board",
      "installer", True),
     ("heater.serial", "str", "", 0, 24, "", "factory", False),
+    # --- calibration: what was found against a reference instrument; bounds are the tolerances of
+    # the parts, so that no correction hides a broken one
+    ("calibration.room_mdeg", "int", "mdeg", -3_000, 3_000, 0, "installer", False),
+    ("calibration.body_mdeg", "int", "mdeg", -3_000, 3_000, 0, "installer", False),
+    ("calibration.mains_ppm", "int", "ppm", 900_000, 1_100_000, 1_000_000, "installer", False),
+    ("calibration.current_ppm", "int", "ppm", 900_000, 1_100_000, 1_000_000, "installer", False),
+    ("calibration.power_ppm", "int", "ppm", 900_000, 1_100_000, 1_000_000, "installer", False),
+    ("calibration.date_d", "int", "d", 0, 65_535, 0, "installer", False),
     # --- control
     ("control.setpoint_mdeg", "int", "mdeg", 5_000, 30_000, 22_000, "resident", False),
     ("control.mode", "str", "", ("off", "heat", "plan"), 0, "heat", "resident", False),

@@ -7,6 +7,13 @@ TEXTS = {
     "heater.rated_mv": ("额定电压", "Rated voltage of the element"),
     "heater.modulator": ("调功开关类型", "Kind of modulating switch; board: as the board says"),
     "heater.serial": ("设备编号", "Serial number of this heater"),
+    # --- calibration
+    "calibration.room_mdeg": ("室温校准值", "Added to the reading of the room sensor"),
+    "calibration.body_mdeg": ("机体温度校准值", "Added to the reading of the body sensor"),
+    "calibration.mains_ppm": ("电压校准系数", "Factor on the meter's voltage"),
+    "calibration.current_ppm": ("电流校准系数", "Factor on the meter's current"),
+    "calibration.power_ppm": ("功率校准系数", "Factor on the meter's power"),
+    "calibration.date_d": ("最近校准日期", "Last calibration, days since 1970, 0: none"),
     # --- control
     "control.setpoint_mdeg": ("设定温度", "Room temperature wanted"),
     "control.mode": ("运行模式", "Operating mode"),
