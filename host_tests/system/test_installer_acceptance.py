@@ -8,9 +8,11 @@ import re
 import pytest
 from installer_run import nuanbu
 
-from nuanbu.installer import acceptance, record
+from nuanbu.installer import acceptance, profile, record, trials
 from nuanbu.installer.certificate_words import CERTIFICATE
 from nuanbu.installer.client import Client
+from nuanbu.installer.profile import MANUAL
+from nuanbu.sim.cable import HeldDevice, VirtualPort
 from nuanbu.sim.pty import SerialHeater
 
 SPEED = 60.0
@@ -18,6 +20,7 @@ KEY = bytes(range(32))
 
 # What is broken -> the line that must name it.
 FAULTS = {
+    ("swapped", 1): "room_rise",
     ("room_open", 1): "room_sensor",
     ("room_short", 1): "room_sensor",
     ("body_open", 1): "body_sensor",
@@ -34,10 +37,13 @@ FAULTS = {
 
 
 def outcome_of(fault=None, settings=None, **options):
-    with SerialHeater(speed=SPEED, settings=settings or {}) as heater:
-        if fault:
-            heater.call(lambda device: device.inject(*fault))
-        with Client(heater.port) as client:
+    """What the self-test finds, in virtual time."""
+    with HeldDevice(settings=settings or {}) as device:
+        if fault == ("swapped", 1):
+            device.swapped = True
+        elif fault:
+            device.inject(*fault)
+        with Client("virtual", port=VirtualPort(device)) as client:
             return acceptance.run(client, **options)
 
 
@@ -57,29 +63,40 @@ def test_every_broken_part_is_found(fault):
     ids=str,
 )
 def test_a_good_heater_passes_and_keeps_its_settings(settings):
-    outcome = outcome_of(settings=settings, reference_c=20.0)
+    outcome = outcome_of(settings=settings, reference_c=20.0, mains_v=220.0)
     assert outcome.failed == []
     verdicts = {line.key: line.verdict for line in outcome.lines}
-    assert [key for key, verdict in verdicts.items() if verdict == "skip"] == [
-        "earth_ohm", "insulation_mohm", "leakage_ma",
-    ]  # fmt: skip
+    assert [key for key, verdict in verdicts.items() if verdict == "skip"] == list(MANUAL)
     assert set(verdicts) <= set(CERTIFICATE)
 
 
-def test_a_sensor_that_reads_wrong_is_found_by_the_reference():
-    assert "reference" in outcome_of(reference_c=18.5).failed
+@pytest.mark.parametrize(
+    ("name", "wrong", "line"),
+    [
+        ("calibration.room_mdeg", 1000, "reference"),
+        ("calibration.mains_ppm", 1_040_000, "mains_v"),
+        ("calibration.current_ppm", 950_000, "meter_agrees"),
+        ("calibration.power_ppm", 1_050_000, "meter_agrees"),
+    ],
+)
+def test_a_wrong_calibration_is_found(name, wrong, line):
+    outcome = outcome_of(settings={name: wrong}, reference_c=20.0, mains_v=220.0)
+    assert line in outcome.failed
 
 
 def test_readings_of_the_tester_are_judged():
-    typed = {"earth_ohm": 0.3, "insulation_mohm": 50.0, "leakage_ma": 0.8}
-    assert outcome_of(typed=typed).failed == ["earth_ohm", "leakage_ma"]
+    typed = {"earth_ohm": 0.3, "insulation_mohm": 50.0, "leakage_ma": 0.8, "rcd_ma": 12.0}
+    assert outcome_of(typed=typed).failed == ["earth_ohm", "rcd_ma"]
+    assert outcome_of(typed=typed, profile=profile.load("class2")).failed == [
+        "leakage_ma", "rcd_ma",
+    ]  # fmt: skip
 
 
 def test_a_heater_left_alone_in_the_middle_takes_the_test_settings_back():
     with SerialHeater(speed=SPEED) as heater:
         client = Client(heater.port)
         client.greet()
-        with pytest.raises(RuntimeError), acceptance.trial(client, {"control.mode": "off"}):
+        with pytest.raises(RuntimeError), trials.trial(client, {"control.mode": "off"}):
             assert heater.call(lambda device: device.get("control.mode")) == "off"
             heater.call(lambda device: device.power_cycle(1))
             raise RuntimeError("the laptop's battery is empty")
@@ -91,13 +108,16 @@ def test_certificate_and_signed_record(tmp_path):
     key_file = tmp_path / "key"
     key_file.write_text(KEY.hex())
     words = ["test", "--out", str(tmp_path / "out"), "--operator", "张工", "--isolated",
-             "--earth-ohm", "0.05", "--key-file", str(key_file), "--json"]  # fmt: skip
+             "--reading", "earth_ohm=0.05", "--instruments", "M61 7", "--json",
+             "--key-file", str(key_file)]  # fmt: skip
     with SerialHeater(speed=SPEED) as heater:
         first = nuanbu(heater.port, "--lang", "zh", *words)
         second = nuanbu(heater.port, "--lang", "en", *words)
     assert first.code == second.code == 0
     made = second.data
     assert made["previous"] == first.data["sha256"] and first.data["previous"] == ""
+    assert made["profile"]["id"] == "class1-fixed-1" and made["profile"]["date"]
+    assert made["kind"] == "commissioning" and made["instruments"] == "M61 7"
     assert made["isolated_adapter"] and made["operator"] == "张工" and made["passed"]
 
     # The hash and the signature, worked out apart from the tool.

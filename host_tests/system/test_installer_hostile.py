@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from nuanbu.sim.pty import _Attached
+from nuanbu.sim.cable import HeldDevice
 
 TICKS_A_MINUTE = 600
 
@@ -53,7 +53,7 @@ def attached(minutes, noise_bytes, seed):
         b"[" * 90,
     ]
     ticks = minutes * TICKS_A_MINUTE
-    with _Attached() as device:
+    with HeldDevice() as device:
         cable = Cable(device)
         cable.tick()
         assert cable.ask("tlm.sub", ticks=1) == {}

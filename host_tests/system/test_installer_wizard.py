@@ -35,6 +35,7 @@ def test_six_answers_lead_to_a_certificate(heater, tmp_path):
     assert (record["serial"], record["operator"]) == ("N42", "Zhang")
     assert len(list(tmp_path.glob("*.html"))) == 1
     assert list(tmp_path.glob("*wizard*")) == []  # nothing is left to resume
+    assert record["place"] == "7/2/301" and record["profile"]["id"] == "class1-fixed-1"
 
 
 def test_it_goes_on_where_it_stood_and_asks_nothing_twice(heater, tmp_path):
@@ -44,6 +45,30 @@ def test_it_goes_on_where_it_stood_and_asks_nothing_twice(heater, tmp_path):
     second = nuanbu(heater.port, "wizard", "--out", str(tmp_path), typed="7/2/301\nZhang\n\n")
     assert second.code == 0, second.notes
     assert values(heater, "heater.serial", "link.household") == ["N42", "301"]
+
+
+def test_the_next_flat_needs_only_what_differs(tmp_path):
+    """Enter takes rated power, building and name of the flat before; whether the adapter is
+    isolated is asked each time."""
+    for serial, typed in (
+        ("N42", "y\n1500\n7/2/301\nZhang\n20.0\n"),
+        ("N43", "y\n\n7/2/302\n\n\n"),
+    ):
+        with SerialHeater(speed=60.0, settings={"heater.serial": serial}) as heater:
+            heater.call(lambda device: device.world(element_rated_w=1500))
+            said = nuanbu(heater.port, "wizard", "--out", str(tmp_path), typed=typed)
+            assert said.code == 0, said.notes
+            assert values(heater, "heater.rated_w", "link.unit") == [1500, "2"]
+    records = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("*.json"))]
+    assert records[-1]["operator"] == "Zhang" and records[-1]["place"] == "7/2/302"
+
+
+def test_answers_that_cannot_be_meant_are_asked_again(heater, tmp_path):
+    typed = "y\nN42\nmuch\n1500\n7-2-301\n7/2/301\nZhang\nwarm\n20,0\n"
+    said = nuanbu(heater.port, "wizard", "--out", str(tmp_path), "--lang", "en", typed=typed)
+    assert said.code == 0, said.notes
+    assert "much" in said.notes and "7-2-301" in said.notes and "warm" in said.notes
+    assert values(heater, "heater.rated_w", "link.household") == [1500, "301"]
 
 
 def test_a_dry_run_writes_nothing(heater, tmp_path):
@@ -63,6 +88,9 @@ def test_a_cable_that_comes_out_is_waited_for(heater):
 
         def say(self, key, more=""):
             self.said.append(key)
+
+        def clock(self):
+            return 0.0
 
     tries = []
 

@@ -7,20 +7,16 @@ test means the same at a heater in scaled time.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from nuanbu.installer.client import Client
 from nuanbu.installer.commands_device import read_faults
+from nuanbu.installer.outcome import Outcome
+from nuanbu.installer.profile import DEFAULT, Profile
+from nuanbu.installer.profile import load as load_profile
+from nuanbu.installer.trials import FULL_HEAT, WARMEST_MDEG, measuring, shown, trial
 
-PASS, FAIL, SKIP = "pass", "fail", "skip"
-
-_TRIAL_S = 600  # the heater takes test settings back by itself after this time
-_FULL_MDEG = 30_000  # the highest set-point: full power in any room below it
-_WARMEST_MDEG = 25_000  # in a warmer room the regulator may ask for less than full power
 _FULL_STAGE = 3
 _REACH_S = 180.0  # to full power: proof test, start-up ramp, minimum times of a relay
 _SETTLE_S = 30.0  # from the first burst: the ramp of the start
@@ -30,81 +26,50 @@ _START_S = 10.0  # for sensors that have not measured yet, after power-up
 _STARTING = 7  # lib/sensor_state.py
 _FROST_MDEG = 7_500  # in a colder room frost protection may heat although switched off
 _PROOF_S = 90.0
-_POLL_S = 0.05
 _QUIET_POLLS = 3
 
-# IEC 60335-1, table 1: rated power of heating appliances above 200 W.
-POWER_LOW_PERCENT, POWER_HIGH_PERCENT = -10.0, 5.0
 OFF_PERCENT = 5.0  # what a meter may show of a switch that is open
+DROP_PERCENT = 5.0  # of the supply when the heater is switched on: wiring and joints
+AGREE_PERCENT = 3.0  # power against voltage times current: a heater is a resistance
 BODY_RISE_K = 2.0  # while heating; Klipper's verify_heater asks for as much
-REFERENCE_K = 0.5  # DS18B20: +-0.5 K by its data sheet
+# The room sensor may feel the heater, but not before the body does: else the two are swapped.
+ROOM_RISE_K = 1.5
 ROOM_C = (-30.0, 50.0)
 LEAK_MA = 3.5  # of the running heater, well below the 10 mA that trip
-# Readings of the electrician's tester: (highest or lowest allowed, unit, source).
-TYPED = {
-    "earth_ohm": ("max", 0.1, "Ω", "IEC 60335-1, 27.5"),
-    "insulation_mohm": ("min", 2.0, "MΩ", "IEC 60335-1, 16.3 (practice: 500 V)"),
-    "leakage_ma": ("max", 0.75, "mA", "IEC 60335-1, 13.2"),
-}
-
-
-@dataclass
-class Line:
-    """One line of the record. limit, reading: as shown, with unit; verdict: pass, fail, skip."""
-
-    key: str
-    limit: str
-    reading: str
-    verdict: str
-    source: str
-
-
-@dataclass
-class Outcome:
-    """Everything the self-test found. series: [uptime s, power W, body degC, room degC] each."""
-
-    lines: list[Line] = field(default_factory=list)
-    series: list[list[float]] = field(default_factory=list)
-    faults: list[dict] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def failed(self) -> list[str]:
-        return [line.key for line in self.lines if line.verdict == FAIL]
-
-    def judge(self, key: str, good: bool | None, reading: str, limit: str, source: str) -> None:
-        """Add a line; good None: it could not be measured."""
-        verdict = SKIP if good is None else PASS if good else FAIL
-        self.lines.append(Line(key, limit, reading, verdict, source))
-
-    def told(self) -> dict[str, Any]:
-        return asdict(self)
+_CHOICE = "docs/commissioning.md"
 
 
 def run(
     client: Client,
     *,
+    profile: Profile | None = None,
     reference_c: float | None = None,
+    mains_v: float | None = None,
     typed: dict[str, float] | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Outcome:
     """Test the heater at this client. Ends with the settings it began with.
 
-    reference_c: reading of a reference thermometer beside the room sensor. typed: readings of the
-    tester, by the names of TYPED. progress: told the key of each step as it begins.
+    profile: the limits; None: those of class1-fixed. reference_c, mains_v: what a reference
+    thermometer beside the room sensor, and a voltmeter at the supply, show. typed: readings of the
+    tester, by `profile.manual`. progress: told the key of each step as it begins.
     """
     outcome = Outcome()
+    profile = profile or load_profile(DEFAULT)
     before = client.request("cfg.hash")["sha256"]
     began = client.request("meas")["t"]
-    _typed(outcome, typed or {})
+    rated_w = client.request("cfg.get", k="heater.rated_w")["v"]
+    for key in profile.manual:
+        outcome.measure(key, profile.limit(key, rated_w), (typed or {}).get(key))
     progress("sensors")
-    _sensors(client, outcome, reference_c)
+    idle = _sensors(client, outcome, profile, reference_c)["meter"]
+    _mains(outcome, profile, idle, mains_v)
     progress("proof")
     _proof(client, outcome)
     progress("power")
-    _power(client, outcome)
+    _power(client, outcome, profile, rated_w, idle)
     progress("off")
-    _off(client, outcome)
+    _off(client, outcome, rated_w)
     progress("faults")
     outcome.faults = read_faults(client)
     outcome.judge(
@@ -117,42 +82,43 @@ def run(
     return outcome
 
 
-def _typed(outcome: Outcome, typed: dict[str, float]) -> None:
-    for name, (kind, bound, unit, source) in TYPED.items():
-        value = typed.get(name)
-        good = None
-        if value is not None:
-            good = value <= bound if kind == "max" else value >= bound
-        sign = "≤" if kind == "max" else "≥"
-        reading = "–" if value is None else f"{value:g} {unit}"
-        outcome.judge(name, good, reading, f"{sign} {bound:g} {unit}", source)
-
-
-def _sensors(client: Client, outcome: Outcome, reference_c: float | None) -> None:
+def _sensors(
+    client: Client, outcome: Outcome, profile: Profile, reference_c: float | None
+) -> dict[str, Any]:
     now = client.request("meas")
-    for now in _while(client, _START_S):
+    for now in measuring(client, _START_S):
         if _STARTING not in (now["room"][1], now["body"][1]):
             break
     room_c, room_state = now["room"][0] / 1000, now["room"][1]
     low, high = ROOM_C
     good = room_state == 0 and low <= room_c <= high
-    outcome.judge("room_sensor", good, _shown(room_c, "°C", room_state),
+    outcome.judge("room_sensor", good, shown(room_c, "°C", room_state),
                   f"{low:g} … {high:g} °C", "DS18B20")  # fmt: skip
     body_c, body_state = now["body"][0] / 1000, now["body"][1]
-    outcome.judge("body_sensor", body_state == 0, _shown(body_c, "°C", body_state), "OK", "NTC")
+    outcome.judge("body_sensor", body_state == 0, shown(body_c, "°C", body_state), "OK", "NTC")
+    limit = profile.limit("reference")
     off_k = None if reference_c is None or room_state else room_c - reference_c
     outcome.judge(
         "reference",
-        None if reference_c is None else off_k is not None and abs(off_k) <= REFERENCE_K,
-        "–" if off_k is None else f"{off_k:+.2f} K",
-        f"± {REFERENCE_K:g} K", "DS18B20",
+        None if reference_c is None else off_k is not None and limit.holds(abs(off_k)),
+        "–" if off_k is None else f"{off_k:+.2f} K", f"± {limit.high:g} K", limit.source,
+    )  # fmt: skip
+    return now
+
+
+def _mains(outcome: Outcome, profile: Profile, idle: list, mains_v: float | None) -> None:
+    limit = profile.limit("mains_v")
+    off = (idle[0] / 1000 / mains_v - 1) * 100 if mains_v and idle[3] == 0 else None
+    outcome.judge(
+        "mains_v", None if mains_v is None else off is not None and limit.holds(abs(off)),
+        "–" if off is None else f"{off:+.1f} %", f"± {limit.high:g} %", limit.source,
     )  # fmt: skip
 
 
 def _proof(client: Client, outcome: Outcome) -> None:
     count = client.request("test.run")["count"]
     state: dict[str, Any] = {}
-    for _ in _while(client, _PROOF_S):
+    for _ in measuring(client, _PROOF_S):
         state = client.request("test.state")
         if state["count"] > count and not state["busy"]:
             break
@@ -165,23 +131,23 @@ def _proof(client: Client, outcome: Outcome) -> None:
         outcome.judge(key, good, reading, limit, "docs/safety.md")
 
 
-def _power(client: Client, outcome: Outcome) -> None:
-    rated_w = client.request("cfg.get", k="heater.rated_w")["v"]
+def _power(
+    client: Client, outcome: Outcome, profile: Profile, rated_w: int, idle: list
+) -> None:
     rated_v = client.request("cfg.get", k="heater.rated_mv")["v"] / 1000
     room = client.request("meas")["room"]
-    limit = f"{POWER_LOW_PERCENT:+g} … {POWER_HIGH_PERCENT:+g} %"
-    source = "IEC 60335-1, 10.1"
-    if room[1] == 0 and room[0] > _WARMEST_MDEG:
-        outcome.judge("rated_power", None, _shown(room[0] / 1000, "°C", 0), limit, source)
+    limit = profile.limit("rated_power")
+    if room[1] == 0 and room[0] > WARMEST_MDEG:
+        outcome.measure("rated_power", limit, None, shown(room[0] / 1000, "°C", 0))
         return
     heating: list[dict] = []
-    with trial(client, {"control.mode": "heat", "control.setpoint_mdeg": _FULL_MDEG}):
-        for now in _while(client, _REACH_S):
-            _note(outcome, now)
+    with trial(client, FULL_HEAT):
+        for now in measuring(client, _REACH_S):
+            outcome.note(now)
             if now["on"] == [1, _FULL_STAGE]:
                 break
-        for now in _while(client, _SETTLE_S + _HOLD_S):
-            _note(outcome, now)
+        for now in measuring(client, _SETTLE_S + _HOLD_S):
+            outcome.note(now)
             heating.append(now)
         limit_w = client.request("status")["limit_w"]
     settled = [now for now in heating if now["t"] >= heating[0]["t"] + _SETTLE_S]
@@ -193,73 +159,60 @@ def _power(client: Client, outcome: Outcome) -> None:
         expected = [min(watts, limit_w) for watts in expected]
     if sum(expected) > 0:
         percent = (sum(m[2] for m in meters) / sum(expected) - 1) * 100
-        good = POWER_LOW_PERCENT <= percent <= POWER_HIGH_PERCENT
         watts = rated_w * (1 + percent / 100)
-        outcome.judge("rated_power", good, f"{watts:.0f} W ({percent:+.1f} %)", limit, source)
+        outcome.measure("rated_power", limit, percent, f"{watts:.0f} W ({percent:+.1f} %)")
     else:
-        outcome.judge("rated_power", False, "–", limit, source)
-    rise_k = (heating[-1]["body"][0] - heating[0]["body"][0]) / 1000
-    outcome.judge("body_rise", rise_k >= BODY_RISE_K, f"{rise_k:.1f} K",
-                  f"≥ {BODY_RISE_K:g} K / {_SETTLE_S + _HOLD_S:g} s",
-                  "docs/commissioning.md")  # fmt: skip
+        outcome.judge("rated_power", False, "–", str(limit), limit.source)
+    _meter(outcome, meters, idle)
+    _warming(outcome, heating, settled)
+
+
+def _meter(outcome: Outcome, meters: list, idle: list) -> None:
+    # Power against U times I, both in W: mV mA are uW.
+    product_w = sum(m[0] * m[1] for m in meters) / 1e6
+    percent = (sum(m[2] for m in meters) / product_w - 1) * 100 if product_w > 0 else None
+    outcome.judge(
+        "meter_agrees", None if percent is None else abs(percent) <= AGREE_PERCENT,
+        "–" if percent is None else f"{percent:+.1f} %", f"± {AGREE_PERCENT:g} %", _CHOICE,
+    )  # fmt: skip
+    drop = None
+    if meters and idle[3] == 0 and idle[0]:
+        drop = (1 - sum(m[0] for m in meters) / len(meters) / idle[0]) * 100
+    outcome.judge(
+        "mains_drop", None if drop is None else drop <= DROP_PERCENT,
+        "–" if drop is None else f"{drop:.1f} %", f"≤ {DROP_PERCENT:g} %", _CHOICE,
+    )  # fmt: skip
+
+
+def _warming(outcome: Outcome, heating: list[dict], settled: list[dict]) -> None:
+    span = f"{_SETTLE_S + _HOLD_S:g} s"
+    for key, name, good in (
+        ("body_rise", "body", lambda rise_k: rise_k >= BODY_RISE_K),
+        ("room_rise", "room", lambda rise_k: rise_k <= ROOM_RISE_K),
+    ):
+        rise_k = (heating[-1][name][0] - heating[0][name][0]) / 1000
+        limit = f"≥ {BODY_RISE_K:g} K" if name == "body" else f"≤ {ROOM_RISE_K:g} K"
+        outcome.judge(key, good(rise_k), f"{rise_k:.1f} K", f"{limit} / {span}", _CHOICE)
     leaks = [now["leak"][0] / 1000 for now in settled if now["leak"][1] == 0]
     outcome.judge("leak_hot", max(leaks) <= LEAK_MA if leaks else None,
                   f"{max(leaks):.2f} mA" if leaks else "–", f"≤ {LEAK_MA:g} mA",
-                  "docs/commissioning.md")  # fmt: skip
+                  _CHOICE)  # fmt: skip
 
 
-def _off(client: Client, outcome: Outcome) -> None:
-    rated_w = client.request("cfg.get", k="heater.rated_w")["v"]
+def _off(client: Client, outcome: Outcome, rated_w: int) -> None:
+    most_w = rated_w * OFF_PERCENT / 100
     room = client.request("meas")["room"]
     if room[0] < _FROST_MDEG and room[1] == 0:
-        outcome.judge("switched_off", None, _shown(room[0] / 1000, "°C", 0),
-                      f"≤ {rated_w * OFF_PERCENT / 100:.0f} W", "docs/safety.md")  # fmt: skip
+        reading = shown(room[0] / 1000, "°C", 0)
+        outcome.judge("switched_off", None, reading, f"≤ {most_w:.0f} W", "docs/safety.md")
         return
-    watts, measured = 0, False
     with trial(client, {"control.mode": "off"}):
         readings = []
-        for now in _while(client, _OFF_S):
-            _note(outcome, now)
+        for now in measuring(client, _OFF_S):
+            outcome.note(now)
             readings.append(now["meter"])
-        last = readings[-_QUIET_POLLS:]
-        measured = bool(last) and all(meter[3] == 0 for meter in last)
-        watts = max((meter[2] for meter in last), default=0)
-    good = watts <= rated_w * OFF_PERCENT / 100 if measured else None
-    outcome.judge("switched_off", good, f"{watts} W", f"≤ {rated_w * OFF_PERCENT / 100:.0f} W",
-                  "docs/safety.md")  # fmt: skip
-
-
-@contextmanager
-def trial(client: Client, wanted: dict[str, Any]) -> Iterator[None]:
-    """Settings that the heater has only meanwhile, and takes back by itself if need be."""
-    client.request("cfg.drop")
-    for name, value in wanted.items():
-        client.request("cfg.set", k=name, v=value)
-    client.writes += 1
-    client.request("cfg.commit", confirm_s=_TRIAL_S)
-    try:
-        yield
-    finally:
-        if client.request("cfg.hash")["trial_s"]:
-            client.request("cfg.revert")
-
-
-def _while(client: Client, seconds: float) -> Iterator[dict]:
-    # Measurements until so many seconds of the heater's own time have passed.
-    now = client.request("meas")
-    until = now["t"] + seconds
-    while now["t"] < until:
-        yield now
-        time.sleep(_POLL_S)
-        now = client.request("meas")
-
-
-def _note(outcome: Outcome, now: dict) -> None:
-    if not outcome.series or now["t"] > outcome.series[-1][0]:
-        outcome.series.append(
-            [now["t"], now["meter"][2], now["body"][0] / 1000, now["room"][0] / 1000]
-        )
-
-
-def _shown(value: float, unit: str, state: int) -> str:
-    return f"{value:.1f} {unit}" if state == 0 else f"state {state}"
+    last = readings[-_QUIET_POLLS:]
+    measured = bool(last) and all(meter[3] == 0 for meter in last)
+    watts = max((meter[2] for meter in last), default=0)
+    outcome.judge("switched_off", watts <= most_w if measured else None, f"{watts} W",
+                  f"≤ {most_w:.0f} W", "docs/safety.md")  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 from nuanbu import __version__
 from nuanbu.installer import (
     commands_batch,
+    commands_cal,
     commands_cfg,
     commands_device,
     commands_test,
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     commands_device.register(app)
     commands_cfg.register(app)
     commands_test.register(app)
+    commands_cal.register(app)
     commands_batch.register(app)
     monitor.register(app)
     wizard.register(app)

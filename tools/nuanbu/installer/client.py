@@ -16,6 +16,9 @@ FRAME_BYTES = 240
 _TIMEOUT_S = 3.0
 _TRIES = 3  # of a request that got no answer, or was damaged on its way
 _POLL_S = 0.002
+_AGAIN_S = 60.0  # for a heater to start, or a cable to be plugged in again
+_RETRY_S = 0.5
+_MEASURE_S = 0.05  # between two questions for measurements
 _MALFORMED = -32700
 _LOGIN = -32003
 # A repeated request must not do its work twice. These do theirs once and then refuse, which the
@@ -44,6 +47,10 @@ class Client:
         self.writes = 0  # requests that change something, for --dry-run to be provable
         self._timeout_s = timeout_s
         self._port = port or transport.open_port(name, language)
+        # A port in virtual time brings its own clock, and its own way to wait.
+        self.clock: Callable[[], float] = getattr(self._port, "clock", time.monotonic)
+        self.pause: Callable[[float], None] = getattr(self._port, "pause", time.sleep)
+        self.poll_s: float = getattr(self._port, "poll_s", _MEASURE_S)
         self._id = int(time.time() * 1000) % 1_000_000  # late answers to an earlier run differ
         self._received = b""
         self.about: dict = {}
@@ -93,12 +100,38 @@ class Client:
             raise self._refusal(answer["e"])
         raise Trouble("no_answer", self.language, port=self.name, seconds=f"{self._timeout_s:g}")
 
+    def come_back(self, within_s: float = _AGAIN_S) -> None:
+        """Wait for the heater after its power was cut: a port of its own is opened again.
+
+        Raises Trouble when neither port nor heater is there after `within_s`.
+        """
+        until_s = self.clock() + within_s
+        while True:
+            try:
+                self.greet()
+                return
+            except Trouble as trouble:
+                if self.clock() > until_s:
+                    raise
+                if trouble.trouble == "unplugged":
+                    self._open_again()
+                self.pause(_RETRY_S)
+
     def listen(self, seconds: float) -> None:
         """Serve `events` for so long."""
         for _ in self._messages(seconds):
             pass
 
     # --- inside
+
+    def _open_again(self) -> None:
+        try:
+            port = transport.open_port(self.name, self.language)
+        except Trouble:
+            return  # not there yet
+        transport.close_port(self._port)
+        self._port = port
+        self._received = b""
 
     def _answer(self) -> dict | None:
         for message in self._messages(self._timeout_s):
@@ -109,11 +142,11 @@ class Client:
 
     def _messages(self, seconds: float) -> Iterator[dict]:
         # Every JSON object that is no event; lines of another kind are noise.
-        until_s = time.monotonic() + seconds
+        until_s = self.clock() + seconds
         while True:
             line, found, rest = self._received.partition(b"\n")
             if not found:
-                if time.monotonic() > until_s:
+                if self.clock() > until_s:
                     return
                 self._received += self._read()
                 continue
@@ -136,7 +169,7 @@ class Client:
         except (serial.SerialException, OSError):
             raise Trouble("unplugged", self.language, port=self.name) from None
         if not data:
-            time.sleep(_POLL_S)
+            self.pause(_POLL_S)
         return data
 
     def _write(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ import json
 import locale
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
@@ -62,6 +63,14 @@ class Desk:
         """The heater at the port, greeted when entered as a context."""
         return Client(transport.choose(self.port, self.lang), self.lang, **options)
 
+    def clock(self) -> float:
+        """Seconds of a clock that only runs on; in tests and benches a virtual one."""
+        return time.monotonic()
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long."""
+        time.sleep(seconds)
+
     def say(self, key: str, more: str = "") -> None:
         """A remark for the person, never data."""
         self.notes.print(f"{label(key, self.lang)} {more}".rstrip(), highlight=False)
@@ -72,6 +81,36 @@ class Desk:
             return
         if not sys.stdin.isatty() or not typer.confirm(label(key, self.lang), err=True):
             raise Trouble("unconfirmed", self.lang)
+
+    def yes_no(self, key: str) -> bool:
+        """A question without a default: yes or no."""
+        return typer.confirm(label(key, self.lang), err=True)
+
+    def ask(self, key: str, default: str = "") -> str:
+        """A question; Enter takes the default."""
+        return str(
+            typer.prompt(
+                label(key, self.lang), default=default, show_default=bool(default), err=True
+            )
+        ).strip()
+
+    def number(self, key: str) -> float | None:
+        """A question for a number, asked until there is one; None: left empty."""
+        while True:
+            text = self.ask(key).replace(",", ".")
+            if not text:
+                return None
+            try:
+                return float(text)
+            except ValueError:
+                self.say("not_a_number", text)
+
+    def do(self, step: str) -> bool:
+        """Ask for a step of the acceptance on site (`hands.Hands`); False: left out."""
+        text = f"{label('do_' + step, self.lang)}. {label('done_or_skip', self.lang)}"
+        return not typer.prompt(text, default="", show_default=False, err=True).lower().startswith(
+            "s"
+        )
 
     def secret(self, key: str, *, again: bool = False) -> str:
         """A password: typed unseen, or the first line of standard input. Never an argument."""

@@ -17,13 +17,16 @@ import jinja2
 import segno
 
 from nuanbu import __version__
-from nuanbu.installer.acceptance import Outcome
 from nuanbu.installer.certificate_words import CERTIFICATE
+from nuanbu.installer.outcome import Outcome
 from nuanbu.installer.trouble import LANGUAGES, Trouble
 
 _SEALS = ("sha256", "hmac")
 _WIDTH, _HEIGHT = 640, 160  # of a plot, in its own units
 _KEY_BYTES = 32
+
+
+COMMISSIONING, CALIBRATION = "commissioning", "calibration"
 
 
 def make(
@@ -35,10 +38,16 @@ def make(
     isolated: bool,
     previous: str,
     when: datetime,
+    kind: str = COMMISSIONING,
+    **facts: Any,
 ) -> dict[str, Any]:
-    """The record, with its hash. when: aware; previous: hash of the record before, or ""."""
+    """The record, with its hash. when: aware; previous: hash of the record before, or "".
+
+    facts: what else belongs to it: profile (`Profile.told`), instruments, next_due, corrections.
+    """
     record: dict[str, Any] = {
-        "schema": 1,
+        "schema": 2,
+        "kind": kind,
         "time": when.isoformat(timespec="seconds"),
         "tool": __version__,
         "operator": operator,
@@ -50,6 +59,7 @@ def make(
         "isolated_adapter": isolated,
         "previous": previous,
         "passed": not outcome.failed,
+        **facts,
         **outcome.told(),
     }
     record["sha256"] = digest(record)
@@ -118,6 +128,7 @@ def certificate(record: dict[str, Any], language: str) -> str:
     return environment.get_template("certificate.html").render(
         record=record,
         words=words,
+        title=words["calibration_title" if record["kind"] == CALIBRATION else "title"],
         lang={"zh": "zh-CN", "en": "en"}[language],
         qr=code.svg_inline(scale=3, border=2),
         plots=[_plot(record["series"], 1, "W"), _plot(record["series"], 2, "°C")],

@@ -43,6 +43,21 @@ TROUBLES = {
         ("{port} 上的设备不是暖补取暖器", "The device on {port} is not a Nuanbu heater"),
         ("检查串口是否正确", "See whether this is the right port"),
     ),
+    "not_measured": (
+        REJECTED,
+        ("取暖器此刻没有测量 {what}", "The heater does not measure {what} now"),
+        ("用 nuanbu status 查看故障", "See `nuanbu status` for its faults"),
+    ),
+    "not_steady": (
+        REJECTED,
+        ("{what} 的读数不稳定", "The reading of {what} does not stand still"),
+        ("等读数稳定后重试", "Wait until it does, then repeat"),
+    ),
+    "bad_choice": (
+        USAGE,
+        ("{option}：没有 {value}", "{option}: there is no {value}"),
+        ("可选：{allowed}", "Choose from: {allowed}"),
+    ),
     "rejected": (
         REJECTED,
         ("取暖器拒绝：{why}", "The heater refused: {why}"),

@@ -20,23 +20,13 @@ from collections.abc import Callable
 from typing import Any
 
 from nuanbu.errors import UserError
-from nuanbu.sim.device import Device
+from nuanbu.sim.cable import TICK_MS as _TICK_MS
+from nuanbu.sim.cable import HeldDevice
 
-_TICK_MS = 100
 _RING_BYTES = 260
 _LATE_TICKS = 20  # so far behind, the wall clock is given up on instead of caught up with
 _CALL_S = 60.0
 _LOOK_S = 0.2
-
-
-class _Attached(Device):
-    """A Device that is moved tick by tick, with raw console bytes."""
-
-    def tick(self, console: bytes) -> bytes:
-        self.start()
-        said = self._advance(_TICK_MS, {}, console=console).console
-        self._pending.trace.clear()  # nobody asks for these here, and they would pile up
-        return said
 
 
 class SerialHeater:
@@ -52,7 +42,7 @@ class SerialHeater:
         if not speed > 0:
             raise UserError(f"speed={speed}: must be above 0")
         self._speed = speed
-        self._device = _Attached(**device)
+        self._device = HeldDevice(**device)
         self._calls: queue.Queue = queue.Queue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heater", daemon=True)
@@ -81,7 +71,7 @@ class SerialHeater:
     def __exit__(self, *_) -> None:
         self.close()
 
-    def call(self, action: Callable[[Device], Any]) -> Any:
+    def call(self, action: Callable[[HeldDevice], Any]) -> Any:
         """Run `action` with the Device between two ticks and return its result."""
         done: queue.Queue = queue.Queue()
         self._calls.put((action, done))

@@ -1,0 +1,128 @@
+"""Profiles: the limits that readings are judged by, each with its source, under a name and a date.
+
+A profile is a choice of limits, not a statement about a norm: whoever needs others writes a file
+of his own and names it with --profile.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from nuanbu.installer.trouble import LANGUAGES, Trouble
+
+DEFAULT = "class1-fixed"
+# What only a tester in somebody's hand can measure; typed in, in this order.
+MANUAL = ("earth_ohm", "insulation_mohm", "leakage_ma", "withstand_v", "rcd_ma", "rcd_ms")
+_FIELDS = {"min", "max", "per_kw", "highest", "unit", "source"}
+
+
+@dataclass
+class Limit:
+    """Bounds of one line, in its unit; None: open on this side."""
+
+    low: float | None
+    high: float | None
+    unit: str
+    source: str
+
+    def holds(self, value: float) -> bool:
+        """Whether a reading lies within, bounds included."""
+        above = self.low is None or value >= self.low
+        return above and (self.high is None or value <= self.high)
+
+    def __str__(self) -> str:
+        if self.low is None:
+            return f"≤ {self.high:g} {self.unit}"
+        if self.high is None:
+            return f"≥ {self.low:g} {self.unit}"
+        return f"{self.low:g} … {self.high:g} {self.unit}"
+
+
+class Profile:
+    """The limits by line. id, title, date, source: as the file says. rated_w: of this heater."""
+
+    def __init__(self, content: dict[str, Any], language: str = "en"):
+        self.id: str = content["id"]
+        self.title: str = content["title"][LANGUAGES.index(language)]
+        self.date: str = content["date"]
+        self.source: str = content["source"]
+        self.lines: dict[str, dict[str, Any]] = content["lines"]
+
+    def limit(self, key: str, rated_w: int = 0) -> Limit:
+        """The limit of one line; KeyError when the profile does not have it."""
+        line = self.lines[key]
+        high = line.get("max")
+        if "per_kw" in line:
+            high = min(line["highest"], max(high, line["per_kw"] * rated_w / 1000))
+        return Limit(line.get("min"), high, line["unit"], line["source"])
+
+    @property
+    def manual(self) -> list[str]:
+        """Lines to be typed in, in their order."""
+        return [key for key in MANUAL if key in self.lines]
+
+    def told(self) -> dict[str, str]:
+        """For the record."""
+        return {"id": self.id, "title": self.title, "date": self.date, "source": self.source}
+
+
+def names() -> list[str]:
+    """The profiles that come with the tool."""
+    folder = resources.files("nuanbu.installer") / "profiles"
+    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".json"))
+
+
+def load(name: str, language: str = "en") -> Profile:
+    """A profile by name, or from a file of the same form. Raises Trouble bad_file."""
+    try:
+        if name in names():
+            text = (resources.files("nuanbu.installer") / "profiles" / f"{name}.json").read_text(
+                encoding="utf-8"
+            )
+        else:
+            text = Path(name).read_text(encoding="utf-8")
+        content = json.loads(text)
+        why = _fault(content)
+    except OSError as error:
+        why = f"{error.strerror} ({', '.join(names())})"
+    except ValueError as error:
+        why = str(error)
+    else:
+        if not why:
+            return Profile(content, language)
+    raise Trouble("bad_file", language, path=name, why=why)
+
+
+def _fault(content: Any) -> str:
+    # What is wrong with a profile, "" for nothing.
+    if not isinstance(content, dict) or not isinstance(content.get("lines"), dict):
+        return "no object with lines"
+    for key in ("id", "date", "source"):
+        if not isinstance(content.get(key), str) or not content[key]:
+            return f"{key} is missing"
+    title = content.get("title")
+    if not isinstance(title, list) or len(title) != len(LANGUAGES):
+        return "title: [zh, en]"
+    built_in = json.loads(
+        (resources.files("nuanbu.installer") / "profiles" / f"{DEFAULT}.json").read_text("utf-8")
+    )["lines"]
+    missing = set(built_in) - set(MANUAL) - set(content["lines"])
+    if missing:
+        return f"lines without a limit: {', '.join(sorted(missing))}"
+    for key, line in content["lines"].items():
+        if key not in built_in:
+            return f"{key}: no such line"
+        if not isinstance(line, dict) or set(line) - _FIELDS or not line.get("source"):
+            return f"{key}: fields are {', '.join(sorted(_FIELDS))}"
+        if line.get("unit") != built_in[key]["unit"]:
+            return f"{key}: unit is {built_in[key]['unit']}"
+        bounds = [line[side] for side in ("min", "max") if side in line]
+        if not bounds or not all(type(bound) in (int, float) for bound in bounds):
+            return f"{key}: min or max must be numbers"
+        if ("per_kw" in line) != ("highest" in line) or ("per_kw" in line and "max" not in line):
+            return f"{key}: per_kw goes with max and highest"
+    return ""
