@@ -118,17 +118,10 @@ def test_the_command_leaves_a_record_with_old_new_instrument_and_date(tmp_path):
 
 
 def at_the_repl(client):
-    """Switch off and go to the REPL as soon as nothing heats any more."""
-    client.request("cfg.set", k="control.mode", v="off")
-    client.request("cfg.commit")
-    for _ in range(30):
-        client.pause(1)
-        try:
-            assert client.request("sys.repl", sure=True) == {}
-            return
-        except Trouble as trouble:
-            assert trouble.trouble == "rejected"
-    raise AssertionError("never locked off")
+    """Lock the heater off and go to the REPL."""
+    client.request("sys.lock", on=1)
+    client.pause(1)
+    assert client.request("sys.repl", sure=True) == {}
 
 
 def ask(port, line):
@@ -137,10 +130,10 @@ def ask(port, line):
     return port.read(4096)
 
 
-def test_the_repl_is_there_only_for_a_heater_that_is_switched_off(client, device):
+def test_the_repl_is_there_only_for_a_heater_that_is_locked_off(client, device):
     with pytest.raises(Trouble) as caught:
         client.request("sys.repl", sure=True)
-    assert caught.value.trouble == "rejected" and "mode" in str(caught.value)
+    assert caught.value.trouble == "rejected" and "lock" in str(caught.value)
     at_the_repl(client)
     port = client._port
     assert b">>> " in ask(port, b"")
@@ -153,6 +146,9 @@ def test_the_repl_is_there_only_for_a_heater_that_is_switched_off(client, device
     port.pause(3.0)
     client.greet()
     assert client.about["product"] == "nuanbu"
+    assert device.step(120.0).power_w == 0  # still locked, until somebody ends that
+    client.request("sys.lock", on=0)
+    assert device.step(120.0).power_w > 1000
 
 
 def test_who_forgets_the_heater_at_the_repl_gets_it_back(device, client):
