@@ -122,6 +122,8 @@ class Both:
                 for i, e, s in zip(who, epochs, seqs)]  # fmt: skip
         got = self.fleet.welcome(np.array(who), np.array(epochs), np.array(seqs), self.up_s)
         assert got.tolist() == want
+        wants = [one.wants_welcome() for one in self.device]
+        assert self.fleet.wants_welcome().tolist() == wants
         self.trusted[who] = True
 
     def compare(self):
@@ -201,15 +203,19 @@ def test_grants_of_the_fleet_are_those_of_the_firmware(data):
         demand_w = data.draw(watts)
         frost = data.draw(st.booleans())
         for _ in range(data.draw(st.sampled_from((1, 1, 1, 3, 20)))):
+            fallen = []
             for one, order in zip(devices, order_w):
                 one.set(arbiter.DISTRICT, order, arbiter.DISTRICT)
                 one.set_ramp(ramp)
-                for _ in range(10):
+                one.grant(demand_w, frost)
+                fallen.append(one.fallen)
+                for _ in range(9):
                     one.grant(demand_w, frost)
             got = fleet.grant(np.full(3, demand_w), np.array(order_w), np.full(3, frost),
                               np.full(3, ramp), np.ones(3, bool))  # fmt: skip
             assert fleet.limit_w.tolist() == [one.limit_w for one in devices]
             assert got.tolist() == [one.grant_w for one in devices]
+            assert fleet.fallen.tolist() == fallen
 
 
 def test_pulses_of_a_window_give_the_mean():

@@ -19,7 +19,7 @@ from nuanbu.fleet.wire import ACK, HELLO, STATE, Batch
 from nuanbu.group.allocate import Floats, Ints
 
 _NEVER = -1
-_HELLO_S, _ROUND_S, _RENEW_S = 10, 30, 21_600
+_HELLO_S, _ROUND_S, _RENEW_S, _WANTED_S = 10, 30, 21_600, 60
 _STATE_S = 60
 _EFFECT_S = 30
 _FROST_C = 5.0
@@ -112,7 +112,10 @@ class Heaters:
         self.power_w = grant_w.astype(float)
         which = self.relays.which
         if len(which):
-            self.power_w[which] = self.relays.second(grant_w[which], self.rated_w[which])
+            self.power_w[which] = self.relays.second(
+                grant_w[which], self.rated_w[which], self.arbiter.fallen[which],
+                self.leases.limit_w[which], self.leases.slot[which], self._utc_s(up_s)[which],
+            )  # fmt: skip
         self._given_j += self.power_w
         if now_s % STEP_S == 0:
             mean_w = self._given_j / STEP_S
@@ -210,7 +213,8 @@ class Heaters:
 
     def _hellos(self, up_s: Ints) -> Batch:
         sent_s, welcomed_s = self._sent_s, self._welcomed_s
-        due = self._connected & ((welcomed_s == _NEVER) | (up_s - welcomed_s >= _RENEW_S))
+        every_s = np.where(self.leases.wants_welcome(), _WANTED_S, _RENEW_S)
+        due = self._connected & ((welcomed_s == _NEVER) | (up_s - welcomed_s >= every_s))
         due &= (sent_s == _NEVER) | (up_s - sent_s >= _HELLO_S)
         who = np.flatnonzero(due)
         self._nonce[who] += 1

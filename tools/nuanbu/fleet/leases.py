@@ -61,7 +61,9 @@ class Leases:
         self.slot = np.full(n, NONE)
         self.abnormal = np.zeros(n, bool)
         self.spread_s = np.zeros(n, np.int64)
-        self._beat_seq, self._beat_s = np.full(n, _NEVER), np.full(n, _NEVER)
+        self._met = np.zeros(n, bool)
+        self._beat_epoch, self._beat_seq = np.zeros(n, np.int64), np.full(n, _NEVER)
+        self._beat_s = np.full(n, _NEVER)
         self._since_s = np.zeros(n, np.int64)
         self._held_seq, self._held_epoch = np.full(n, _NEVER), np.zeros(n, np.int64)
         self._lease_s, self._end_s = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -76,9 +78,10 @@ class Leases:
         """Start these anew at uptime 0. keeps: epoch and seq were saved and are read back."""
         for name, value in (
             ("state", INIT), ("ramp_permille_s", 30), ("slot", NONE), ("abnormal", False),
-            ("_beat_seq", _NEVER), ("_beat_s", _NEVER), ("_since_s", 0), ("_held_seq", _NEVER),
-            ("_held_epoch", 0), ("_end_s", 0), ("_ordered_w", NONE), ("_next", 0),
-            ("_next_s", _NO_PERIOD_S), ("_delay_s", 0), ("_raise_s", _NEVER),
+            ("_met", False), ("_beat_epoch", 0), ("_beat_seq", _NEVER), ("_beat_s", _NEVER),
+            ("_since_s", 0), ("_held_seq", _NEVER), ("_held_epoch", 0), ("_end_s", 0),
+            ("_ordered_w", NONE), ("_next", 0), ("_next_s", _NO_PERIOD_S), ("_delay_s", 0),
+            ("_raise_s", _NEVER),
         ):  # fmt: skip
             getattr(self, name)[who] = value
         self.limit_w[who] = self.failsafe_w[who]
@@ -113,7 +116,7 @@ class Leases:
             self.step(now_s, _mask(len(now_s), who[good]))
         alive = who[(result == TOO_LONG) | (result == PERIODS)]
         alive = alive[(self.state[alive] == INIT) | (self.state[alive] == FAILSAFE)]
-        self._beat_s[alive] = now_s[alive]
+        self._lives(alive, now_s[alive])
         return result
 
     def heartbeat(
@@ -122,16 +125,18 @@ class Leases:
     ) -> Ints:  # fmt: skip
         """One heartbeat as these heaters hear it. Returns the result codes."""
         result = _first_true(
-            (NO_TIME, ~trusted[who]),
+            (NO_TIME, ~trusted[who] | ~self._met[who]),
             (OLD_EPOCH, epoch < self.epoch[who]),
-            (REPLAYED, (epoch == self.epoch[who]) & (seq <= self._beat_seq[who])),
+            (REPLAYED, (epoch < self._beat_epoch[who])
+             | (epoch == self._beat_epoch[who]) & (seq <= self._beat_seq[who])),
             (EXPIRED, sent_s < utc_s[who] - SKEW_S),
             (FUTURE, sent_s > utc_s[who] + SKEW_S),
         )
         good = who[result == ACCEPTED]
-        self._enter_epoch(good, np.full(len(good), epoch))
+        self._beat_epoch[good] = epoch
         self._beat_seq[good] = seq
-        self._beat_s[good] = now_s[good]
+        late_s = np.maximum(utc_s[good] - sent_s, 0)
+        self._lives(good, now_s[good] - late_s)
         self.abnormal[good] = abnormal
         held = good[(self._held_epoch[good] == epoch) & (self._held_seq[good] >= min_seq)]
         end_s = sent_s - utc_s[held] + now_s[held] + self._lease_s[held]
@@ -143,14 +148,22 @@ class Leases:
         """Answers to their nonces, one a heater. Returns the result codes."""
         result = _first_true((OLD_EPOCH, epoch < self.epoch[who]))
         good = result == ACCEPTED
-        self._enter_epoch(who[good], epoch[good])
-        self.seq[who[good]] = np.maximum(self.seq[who[good]], seq[good] - 1)
-        self._beat_s[who[good]] = now_s[who[good]]
+        who, epoch, seq = who[good], epoch[good], seq[good]
+        self._met[who] = True
+        self._enter_epoch(who, epoch)
+        self.seq[who] = np.maximum(self.seq[who], seq - 1)
+        self._beat_epoch[who[self._beat_epoch[who] > epoch]] = 0
+        self._lives(who, now_s[who])
         return result
+
+    def wants_welcome(self) -> Bools:
+        """Which of them only a server's answer to a new hello brings forward."""
+        return ~self._met | (self.state == INIT) | (self.state == FAILSAFE)
 
     def _judge(self, msg: NDArray, now_s: Ints, utc_s: Ints, trusted: Bools) -> Ints:
         who, epoch, seq = msg["who"], msg["epoch"], msg["seq"]
         state, beat_s = self.state[who], self._beat_s[who]
+        trusted = trusted & self._met[who]
         stale = (beat_s == _NEVER) | (now_s - beat_s > FRESH_S)
         return _first_true(
             (NO_TIME, ~trusted),
@@ -188,7 +201,10 @@ class Leases:
         who = who[new]
         self.epoch[who] = epoch[new]
         self.seq[who] = _NEVER
-        self._beat_seq[who] = _NEVER
+
+    def _lives(self, who: Ints, at_s: Ints) -> None:
+        beat_s = self._beat_s[who]
+        self._beat_s[who] = np.where((beat_s == _NEVER) | (at_s > beat_s), at_s, beat_s)
 
     def _order(self, who: Ints, limit_w: Ints) -> None:
         self._ordered_w[who] = limit_w

@@ -18,19 +18,23 @@ _SHARES = 10_000  # ten ticks a second, permille: parts of a watt a tick
 
 
 class Arbiter:
-    """Grants of n heaters, watts. rated_w, floor_w (frost): one a heater."""
+    """Grants of n heaters, watts. rated_w, floor_w (frost): one a heater.
+
+    After `grant()`: fallen says whose limit has just fallen below the grant before.
+    """
 
     def __init__(self, rated_w: Ints, floor_w: Ints):
         n = len(rated_w)
         self.rated_w = rated_w.astype(np.int64)
         self._frost_w = np.minimum(floor_w, rated_w).astype(np.int64)
-        self.limit_w = np.zeros(n, np.int64)
+        self.limit_w, self.grant_w = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        self.fallen = np.zeros(n, bool)
         self._rest = np.zeros(n, np.int64)
         self._first = np.ones(n, bool)
 
     def boot(self, who: Ints) -> None:
         """These start anew: the first limit holds at once, without a ramp."""
-        self.limit_w[who] = self._rest[who] = 0
+        self.limit_w[who] = self.grant_w[who] = self._rest[who] = 0
         self._first[who] = True
 
     def grant(
@@ -40,6 +44,7 @@ class Arbiter:
         end of the second; while a limit rises they are the highest of it."""
         order_w = np.where((order_w > NONE) & (order_w < self.rated_w), order_w, self.rated_w)
         order_w = np.where(frost, np.maximum(order_w, self._frost_w), order_w)
+        self.fallen = awake & (order_w < self.limit_w) & (order_w < self.grant_w)
         rising = awake & ~self._first & (order_w > self.limit_w)
         tick = self.rated_w * np.clip(ramp_permille_s, 1, RAMP_PERMILLE_S)
         nine, ten = self._rest + 9 * tick, self._rest + 10 * tick
@@ -50,7 +55,8 @@ class Arbiter:
         self.limit_w = np.where(awake, limit_w, self.limit_w)
         self._rest = np.where(rising & ~arrived, ten % _SHARES, 0)
         self._first &= ~awake
-        return np.where(awake, np.clip(demand_w, 0, self.limit_w), 0)
+        self.grant_w = np.where(awake, np.clip(demand_w, 0, self.limit_w), 0)
+        return self.grant_w
 
 
 def pulsed_w(mean_w: Floats, element_w: Floats, phase_s: Ints, t_s: int) -> Floats:

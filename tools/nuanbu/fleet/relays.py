@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nuanbu.bench.heater import import_control
+from nuanbu.fleet.leases import Bools
 from nuanbu.group.allocate import Floats, Ints
 
 _TICKS = 10  # a second
@@ -17,7 +18,7 @@ class Relays:
         self.which = which
         self._profile = profile
         self._make = import_control()[1] if len(which) else None
-        self._place = {int(i): k for k, i in enumerate(which)}
+        self._row = {int(i): k for k, i in enumerate(which)}
         self._modulators = [self._new() for _ in which]
 
     def _new(self):
@@ -27,17 +28,40 @@ class Relays:
     def boot(self, who: Ints) -> None:
         """These start anew, open."""
         for i in who.tolist():
-            if i in self._place:
-                self._modulators[self._place[i]] = self._new()
+            if i in self._row:
+                self._modulators[self._row[i]] = self._new()
 
-    def second(self, grant_w: Ints, element_w: Ints) -> Floats:
-        """Mean power of this second of each; grants and elements of the relay heaters only."""
+    def second(
+        self, grant_w: Ints, element_w: Ints, fallen: Bools, limit_w: Ints, slot: Ints,
+        utc_s: Ints,
+    ) -> Floats:  # fmt: skip
+        """Mean power of this second; all arrays over the relay heaters only. fallen, limit_w:
+        of arbiter and lease. slot: of the lease, below 0 for none; utc_s: 0 where unknown."""
         mean_w = np.zeros(len(self.which))
-        for k, one in enumerate(self._modulators):
-            grant, element = int(grant_w[k]), int(element_w[k])
+        rows = zip(
+            self._modulators, grant_w.tolist(), element_w.tolist(), fallen.tolist(),
+            limit_w.tolist(), slot.tolist(), utc_s.tolist(),
+        )  # fmt: skip
+        for k, (one, grant, element, cut, limit, begin, utc) in enumerate(rows):
+            self._place(one, element, limit, begin, utc)
+            if cut:
+                one.cut()
             total_w = 0
             for _ in range(_TICKS):
-                one.step(grant, element)
+                if grant > 0:
+                    one.step(grant, element)
+                else:
+                    one.hold_off()
                 total_w += one.effective_w
             mean_w[k] = total_w / _TICKS
         return mean_w
+
+    @staticmethod
+    def _place(one, rated_w: int, limit_w: int, slot: int, utc_s: int) -> None:
+        # As heater/network.py does it once a second.
+        if slot < 0 or not utc_s or not 0 <= limit_w < rated_w:
+            one.place(-1, True)
+            return
+        cycle_s = one.cycle_s
+        gone_s = (utc_s - slot * cycle_s // 1000) % cycle_s
+        one.place(cycle_s - gone_s, gone_s * rated_w < cycle_s * limit_w)
