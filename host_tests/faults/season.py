@@ -56,46 +56,75 @@ class _LivedIn(House):
         self._refresh()
 
 
-class Month:
-    """One house in one month (0..5): `day()` lives through a day and tells what was named."""
+def lived_in(name: str, month: int):
+    """(house, weather) of one home in one month of the season, 0..5."""
+    sky = season().window(month * HOURS_A_MONTH, HOURS_A_MONTH)
+    return _LivedIn(houses.get(name), sky, seed=100 + month), sky
+
+
+class Life:
+    """What people and company ask of the heater in house `name`, quarter by quarter of an hour."""
 
     def __init__(self, name: str, month: int):
-        self.spec = houses.get(name)
-        self.seed = 100 + month
-        self.random = Random(f"{name}:{month}")
-        sky = season().window(month * HOURS_A_MONTH, HOURS_A_MONTH)
+        self.hours = 0.0
+        self._rated_w = houses.get(name).rated_w
+        self._random = Random(f"{name}:{month}")
+        self._next_cap_h = 0.0
+        self._next_off_h = self._random.uniform(*OFF_H)
+        self._next_on_h = math.inf
+
+    def quarter(self) -> list[dict]:
+        """The changes of settings that begin the next quarter of an hour, mostly none."""
+        random = self._random
+        changes = []
+        if self.hours >= self._next_cap_h:
+            self._next_cap_h = self.hours + random.uniform(*CAP_H)
+            share = random.choice(CAPS_SHARE)
+            cap_w = MOST_W if share is None else int(share * self._rated_w)
+            changes.append({"limits.installed_w": cap_w})
+        if self.hours >= self._next_off_h:
+            self._next_on_h = self.hours + random.uniform(*REST_H)
+            self._next_off_h = math.inf
+            changes.append({"control.mode": "off"})
+        elif self.hours >= self._next_on_h:
+            self._next_off_h = self.hours + random.uniform(*OFF_H)
+            self._next_on_h = math.inf
+            changes.append({"control.mode": random.choice(("plan", "heat"))})
+        self.hours += 0.25
+        return changes
+
+
+class Month:
+    """One house in one month, in the virtual machine: `day()` tells what was named in a day."""
+
+    def __init__(self, name: str, month: int):
+        house, sky = lived_in(name, month)
+        self.life = Life(name, month)
         self.device = Device(
             board="sim",
-            seed=self.seed,
+            seed=house.seed,
             start=sky.start_iso,
             settings={
-                "heater.rated_w": int(self.spec.rated_w),
+                "heater.rated_w": int(house.spec.rated_w),
                 "heater.modulator": "relay" if month % 2 else "ssr",
                 "control.mode": "plan",
             },
         )
-        self.run = LockStep(self.device, _LivedIn(self.spec, sky, seed=self.seed))
-        self.hours = 0.0
+        self.run = LockStep(self.device, house)
         self._event = 0
-        self._next_cap_h = self._next_off_h = self._next_on_h = 0.0
-        self._plan_off(0.0)
 
     def day(self) -> list[str]:
         """24 hours; one line for each fault that came, whenever and however briefly."""
         for _ in range(24 * 4):
-            self._people()
+            for changes in self.life.quarter():
+                self._ask(self.device.set, changes)
             self.run.run(HOUR_S // 4)
-            self.hours += 0.25
         totals = self.run.totals
         said = [f"reset {cause}" for cause in totals.resets]
         totals.resets.clear()
-        if self.month_is_cold() and totals.energy_j == 0.0:
+        if self.run.house.outdoor_c < 0.0 and totals.energy_j == 0.0:
             said.append("no heat at all")
         return said + self._came()
-
-    def month_is_cold(self) -> bool:
-        """Whether the heater must have heated by now."""
-        return self.hours >= 24 and self.run.house.outdoor_c < 0.0
 
     def _came(self):
         said = []
@@ -113,24 +142,6 @@ class Month:
         house, plant = self.run.house, self.device.plant
         plant.room_c, plant.body_c = house.sensor_c, house.body_c
         return call(*words, **named)
-
-    def _people(self):
-        if self.hours >= self._next_cap_h:
-            self._next_cap_h = self.hours + self.random.uniform(*CAP_H)
-            share = self.random.choice(CAPS_SHARE)
-            cap_w = MOST_W if share is None else int(share * self.spec.rated_w)
-            self._ask(self.device.set, {"limits.installed_w": cap_w})
-        if self.hours >= self._next_off_h:
-            self._next_on_h = self.hours + self.random.uniform(*REST_H)
-            self._next_off_h = math.inf
-            self._ask(self.device.set, {"control.mode": "off"})
-        elif self.hours >= self._next_on_h:
-            self._plan_off(self.hours)
-            self._ask(self.device.set, {"control.mode": self.random.choice(("plan", "heat"))})
-
-    def _plan_off(self, now_h):
-        self._next_off_h = now_h + self.random.uniform(*OFF_H)
-        self._next_on_h = math.inf
 
     def close(self):
         """Stop the firmware."""

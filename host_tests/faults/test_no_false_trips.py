@@ -39,10 +39,10 @@ def test_half_a_day_without_a_false_alarm():
 def test_a_season_without_a_false_alarm(name, number):
     month = Month(name, number)
     try:
-        while month.hours < DAYS * 24:
+        while month.life.hours < DAYS * 24:
             said = month.day()
-            print(f"{name}, month {number}, day {month.hours / 24:g}: {said or 'nothing named'}",
-                  flush=True)  # fmt: skip
+            day = month.life.hours / 24
+            print(f"{name}, month {number}, day {day:g}: {said or 'nothing named'}", flush=True)
             assert not said
     finally:
         month.close()

@@ -25,6 +25,7 @@ _SAMPLES = const(180)  # half an hour of heating before anything is concluded
 _RECENT = const(256)  # samples the error of a candidate is averaged over
 _FIRST = const(6)  # a candidate's first samples only give it a value, not yet an error
 _GOOD_MDEG = const(1500)  # mean error below which a candidate describes the emitter
+_BELIEVED_MDEG = const(500)  # a lag worse than twice the best by more than this is out
 _LEARNED = const(720)  # two hours of heating before the body may judge the room sensor
 _SLOWEST = const(8192)  # samples a learned value is averaged over: a day of heating
 _COVERED_MIN_MDEG = const(8000)
@@ -146,11 +147,23 @@ class Thermal:
             self._unknown(signal)
             return
         stretch = self._stretch()
-        unsure = expected * _STRETCH_PERMILLE // 1000 * abs(stretch) // 1000
-        limit = max(_COVERED_MIN_MDEG, expected * _COVERED_PERMILLE // 1000) + unsure
-        signal[m.R_COVERED] = max(0, residual * 1000 // limit)
-        limit = max(_COLD_MIN_MDEG, expected * _COLD_PERMILLE // 1000) + unsure
-        signal[m.R_ELEMENT_COLD] = max(0, -residual * 1000 // limit)
+        doubt = _STRETCH_PERMILLE * abs(stretch) // 1000  # permille of what is expected
+        # After hours of the same load every lag explains the body, and which one is best is
+        # chance: at the next change the slowest believed lag says what is still cold, the
+        # quickest what is already warm.
+        low = high = expected
+        believed = self.error_64[best] * 2 + _BELIEVED_MDEG * 64
+        for i in range(_CANDIDATES):
+            if self.error_64[i] <= believed:
+                other = self.excess_64[i] // 64 * (self.n_64[i] // 64) // 1000
+                if other > high:
+                    high = other
+                elif other < low:
+                    low = other
+        limit = max(_COVERED_MIN_MDEG, high * _COVERED_PERMILLE // 1000) + high * doubt // 1000
+        signal[m.R_COVERED] = max(0, (excess - high) * 1000 // limit)
+        limit = max(_COLD_MIN_MDEG, low * _COLD_PERMILLE // 1000) + low * doubt // 1000
+        signal[m.R_ELEMENT_COLD] = max(0, (low - excess) * 1000 // limit)
         self._drift(residual, stretch, signal)
 
     def _stretch(self):
