@@ -4,7 +4,7 @@ from ticks import ticks_diff
 
 
 class Buzzer:
-    """Beeps without waiting: `beep` begins, `poll` ends."""
+    """Beeps without waiting: `beep` begins, `poll` ends; `on` is 1 in between."""
 
     def __init__(self, pin, active=1):
         self._pin = pin

@@ -53,14 +53,6 @@ class DS18B20:
         self._at_once = True  # start with the next poll, whatever the period
         self._bad = 0
         self._good_raw = 0
-        self._next = (
-            self._start,
-            self._convert,
-            self._wait,
-            self._address,
-            self._command,
-            self._read,
-        )
         self.mdeg = 0
         self.state = STARTING
         self.stamp_ms = 0
@@ -68,7 +60,20 @@ class DS18B20:
 
     def poll(self, now_ms):
         """Do the next slice of bus work, at most 1.7 ms. `now_ms` is time.ticks_ms()."""
-        self._next[self._phase](now_ms)
+        phase = self._phase
+        if phase == _WAIT:
+            if ticks_diff(now_ms, self._started_ms) >= _CONVERSION_MS:
+                self._address()
+        elif phase == _READ:
+            self._read()
+        elif phase == _START:
+            self._start(now_ms)
+        elif phase == _CONVERT:
+            self._convert(now_ms)
+        elif phase == _COMMAND:
+            self._command()
+        else:
+            self._address()
 
     def _start(self, now_ms):
         if not self._at_once and ticks_diff(now_ms, self._started_ms) < self._period_ms:
@@ -83,30 +88,28 @@ class DS18B20:
         self._started_ms = now_ms
         self._phase = _WAIT
 
-    def _wait(self, now_ms):
-        if ticks_diff(now_ms, self._started_ms) >= _CONVERSION_MS:
-            self._address(now_ms)
-
-    def _address(self, now_ms):
+    def _address(self):
         self._phase = _COMMAND if self._select() else _START
 
-    def _command(self, now_ms):
+    def _command(self):
         self._ow.writebyte(_READ_SCRATCHPAD)
         self._n = 0
         self._phase = _READ
         self._take(2)
 
-    def _read(self, now_ms):
+    def _read(self):
         self._take(3)
         if self._n == _BYTES:
             self._phase = _START
             self._judge()
 
     def _take(self, n):
+        buf = self._buf
+        ow = self._ow
         end = min(self._n + n, _BYTES)
-        while self._n < end:
-            self._buf[self._n] = self._ow.readbyte()
-            self._n += 1
+        for i in range(self._n, end):
+            buf[i] = ow.readbyte()
+        self._n = end
 
     def _select(self):
         """Reset the bus and address the sensor; False (and `state` set) if that is impossible."""

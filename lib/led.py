@@ -16,8 +16,10 @@ class Led:
         self._pin = pin
         self._patterns = patterns
         self._active = active
-        self._index = 0
+        self._index = -1
+        self._pattern = 0
         self._slot = 0
+        self._lit = 0
         pin.value(1 - active)
 
     def show(self, index):
@@ -26,7 +28,9 @@ class Led:
         if index != self._index:
             self._index = index
             self._slot = 0
-        pattern = self._patterns[index] if 0 <= index < len(self._patterns) else 0
-        lit = pattern >> self._slot & 1
-        self._pin.value(lit if self._active else 1 - lit)
+            self._pattern = self._patterns[index] if 0 <= index < len(self._patterns) else 0
+        lit = self._pattern >> self._slot & 1
+        if lit != self._lit:
+            self._lit = lit
+            self._pin.value(lit if self._active else 1 - lit)
         self._slot = self._slot + 1 & _SLOTS - 1

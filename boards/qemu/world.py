@@ -23,7 +23,9 @@ element_rated_mv = 220_000
 faults = {}
 reset_cause = 1  # machine.PWRON_RESET
 rtc_memory = b""
-dog_feeds = 0
+wdt_timeout_ms = 0
+wdt_fed_ms = 0
+console_n = 0  # nobody is at the console
 
 _levels = bytearray(64)
 _power_w = 0
@@ -75,10 +77,6 @@ def get_pin(pin):
 # --- the console: nobody is there
 
 
-def console_any():
-    return 0
-
-
 def console_read_into(buf):
     return 0
 
@@ -87,16 +85,7 @@ def console_write(data):
     return len(data)
 
 
-# --- watchdog and resets
-
-
-def wdt_start(timeout_ms):
-    pass
-
-
-def wdt_feed():
-    global dog_feeds
-    dog_feeds += 1
+# --- resets
 
 
 def reset(cause):

@@ -61,11 +61,11 @@ class Pin:
         if level is not None:
             world.set_pin(self.id, 1 if level else 0)
             return None
-        if self._is_output:
-            return world.get_pin(self.id)
         if self._button:
             return 0 if world.buttons & self._button else 1  # closes to ground
-        return self._input() if self._input else 0
+        if self._input:
+            return self._input()
+        return world.get_pin(self.id) if self._is_output else 0
 
     def __call__(self, level=None):
         return self.value(level)
@@ -77,7 +77,7 @@ class Pin:
         world.set_pin(self.id, 0)
 
 
-class ADC(part_analog.Converter):
+class ADC:
     ATTN_0DB = 0
     ATTN_2_5DB = 1
     ATTN_6DB = 2
@@ -85,13 +85,30 @@ class ADC(part_analog.Converter):
     WIDTH_12BIT = 12
 
     def __init__(self, pin, *, atten=0):
-        super().__init__(pin.id if isinstance(pin, Pin) else pin)
         if atten != ADC.ATTN_11DB:
             raise ValueError("the simulated ADC knows the 11 dB range only")
+        id = pin.id if isinstance(pin, Pin) else pin
+        self._uv = part_analog.part_at(id).uv
+        self._seed = id
+        self._code = 0
+
+    def _convert(self):
+        """0..4095, with noise."""
+        if world.faults and "adc_stuck" in world.faults:
+            return self._code
+        self._seed = seed = (self._seed * 75 + 74) % 65537
+        code = (self._uv() - part_analog.ZERO_UV) // part_analog.STEP_UV
+        code += seed % part_analog.NOISE_STEPS
+        self._code = code = 0 if code < 0 else (4095 if code > 4095 else code)
+        return code
 
     def read_u16(self):
-        code = self.code()
+        code = self._convert()
         return code << 4 | code >> 8
+
+    def read_uv(self):
+        """What the port's calibration makes of the code."""
+        return self._convert() * part_analog.STEP_UV + part_analog.CODE_0_UV
 
 
 class UART:
@@ -105,7 +122,7 @@ class UART:
         pass
 
     def any(self):
-        return self._meter.any() if self._meter else world.console_any()
+        return self._meter.any() if self._meter else world.console_n
 
     def readinto(self, buf, nbytes=None):
         """Like the ESP32 port with timeout=0: what is there, or None."""
@@ -147,10 +164,11 @@ class I2C:
 
 class WDT:
     def __init__(self, id=0, timeout=5000):
-        world.wdt_start(timeout)
+        world.wdt_timeout_ms = timeout
+        world.wdt_fed_ms = world.now_ms
 
     def feed(self):
-        world.wdt_feed()
+        world.wdt_fed_ms = world.now_ms
 
 
 class RTC:

@@ -38,14 +38,11 @@ class _DS18B20:
 
     def reset(self):
         """A reset pulse; True when something pulls the bus low in answer."""
-        if self._faulty("room_open"):
+        if world.faults and "room_open" in world.faults:
             self._state = _READY
             return False
         self._state = _ROM_COMMAND
         return True
-
-    def _faulty(self, name):
-        return world.faults and name in world.faults
 
     def write(self, b):
         if self._state == _ROM_COMMAND:
@@ -68,21 +65,21 @@ class _DS18B20:
                 self._state = _SENDING
 
     def read(self):
-        if self._faulty("room_short"):
+        at = self._at
+        f = world.faults
+        if f and "room_short" in f:
             return 0
-        if self._state != _SENDING or self._at > 8:
+        if self._state != _SENDING or at > 8:
             return 0xFF
-        if self._faulty("room_silent") or self._faulty("room_open"):
+        if f and ("room_silent" in f or "room_open" in f):
             return 0xFF
-        b = self._pad[self._at]
-        self._at += 1
-        if self._at == 4 and self._faulty("room_crc"):
-            return b ^ 0x10
-        return b
+        self._at = at + 1
+        b = self._pad[at]
+        return b ^ 0x10 if at == 3 and f and "room_crc" in f else b
 
     def _convert(self):
         raw = self._frozen_raw
-        if raw is None or not self._faulty("room_frozen"):
+        if raw is None or "room_frozen" not in world.faults:
             total = 0
             for _ in range(3):
                 self._seed = (self._seed * 75 + 74) % 65537

@@ -1,5 +1,5 @@
 # What stands at the two ADC inputs: the body NTC in its divider, and the residual-current
-# amplifier with its comparator; and the ADC itself with its range, steps and noise.
+# amplifier with its comparator; and the ADC's range, steps and noise.
 
 from array import array
 from math import exp
@@ -9,10 +9,10 @@ import world
 
 # Nothing below or above what the chip's ADC can read, 12 bits, and a few codes of noise.
 _FLOOR_UV, _CEILING_UV = board.NTC_ADC_UV
-_STEP_UV = (_CEILING_UV - _FLOOR_UV) // 4095
-_NOISE_STEPS = 5  # uniform over so many codes
-_ZERO_UV = _FLOOR_UV + _NOISE_STEPS // 2 * _STEP_UV  # the noise is centred
-_CODE_0_UV = _FLOOR_UV + _STEP_UV // 2
+STEP_UV = (_CEILING_UV - _FLOOR_UV) // 4095
+NOISE_STEPS = 5  # uniform over so many codes
+ZERO_UV = _FLOOR_UV + NOISE_STEPS // 2 * STEP_UV  # the noise is centred
+CODE_0_UV = _FLOOR_UV + STEP_UV // 2
 
 _LEAST_C = -60
 _GREATEST_C = 300  # a body far beyond anything the firmware believes must still read as something
@@ -37,6 +37,10 @@ _hot_table = _divider_table(
 class BodyNtc:
     """Microvolts at the divider of the body NTC."""
 
+    def __init__(self):
+        self._at_mdeg = self._uv = -1  # what was worked out last, and in which range
+        self._range = _table
+
     def uv(self):
         f = world.faults
         if f:
@@ -44,13 +48,21 @@ class BodyNtc:
                 return board.NTC_SUPPLY_MV * 1000
             if "body_short" in f:
                 return 0
-        mdeg = world.body_mdeg - _LEAST_C * 1000
-        i = mdeg // 1000
-        i = min(max(i, 0), _GREATEST_C - _LEAST_C - 1)
-        t = _table
+        mdeg = world.body_mdeg
+        table = _table
         if range_driven and world.get_pin(board.PIN_BODY_RANGE):
-            t = _hot_table
-        return t[i] + (t[i + 1] - t[i]) * (mdeg - i * 1000) // 1000
+            table = _hot_table
+        if mdeg != self._at_mdeg or table is not self._range:
+            self._at_mdeg = mdeg
+            self._range = table
+            self._uv = _between(table, mdeg)
+        return self._uv
+
+
+def _between(table, mdeg):
+    mdeg -= _LEAST_C * 1000
+    i = min(max(mdeg // 1000, 0), _GREATEST_C - _LEAST_C - 1)
+    return table[i] + (table[i + 1] - table[i]) * (mdeg - i * 1000) // 1000
 
 
 class LeakAmplifier:
@@ -58,6 +70,7 @@ class LeakAmplifier:
 
     def __init__(self):
         self._trip_uv = board.LEAK_ZERO_UV + board.LEAK_TRIP_UA * board.LEAK_UV_PER_MA // 1000
+        self._at_ua = self._uv = -1  # what was worked out last
 
     def uv(self):
         ua = world.leak_ua + world.leak_test_ua
@@ -65,8 +78,10 @@ class LeakAmplifier:
             if "leak_sensor_dead" in world.faults:
                 return 0
             ua += world.faults.get("leak_sensor_offset_ua", 0)
-        return board.LEAK_ZERO_UV + ua * board.LEAK_UV_PER_MA // 1000
-
+        if ua != self._at_ua:
+            self._at_ua = ua
+            self._uv = board.LEAK_ZERO_UV + ua * board.LEAK_UV_PER_MA // 1000
+        return self._uv
 
     def tripped(self):
         """Level of the comparator, which on a real board also opens the contactor's supply."""
@@ -88,25 +103,3 @@ def part_at(pin):
     if pin == board.PIN_LEAK:
         return leak
     return Floating()
-
-
-class Converter:
-    """One channel of the ADC."""
-
-    def __init__(self, pin):
-        self._part = part_at(pin)
-        self._seed = pin
-        self._code = 0
-
-    def code(self):
-        """0..4095, with noise."""
-        if world.faults and "adc_stuck" in world.faults:
-            return self._code
-        self._seed = seed = (self._seed * 75 + 74) % 65537
-        code = (self._part.uv() - _ZERO_UV) // _STEP_UV + seed % _NOISE_STEPS
-        self._code = code = 0 if code < 0 else (4095 if code > 4095 else code)
-        return code
-
-    def read_uv(self):
-        """What the port's calibration makes of the code."""
-        return self.code() * _STEP_UV + _CODE_0_UV

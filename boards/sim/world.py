@@ -63,13 +63,13 @@ _contactor_ops = 0
 _contactor_on = False
 _switch_on = False
 _deadline_ms = 0
-_wdt_timeout_ms = 0
-_wdt_fed_ms = 0
+wdt_timeout_ms = 0
+wdt_fed_ms = 0
 _rx = None
 _tx = None
 _rx_buf = bytearray(struct.calcsize(RX_FORMAT))
 _console_in = bytearray(CONSOLE_RING)
-_console_n = 0
+console_n = 0  # bytes in it
 _console_out = bytearray()
 _trace = bytearray(TRACE_RECORDS * 8)
 _trace_n = 0
@@ -144,17 +144,13 @@ def get_pin(pin):
 # --- console (UART 0)
 
 
-def console_any():
-    return _console_n
-
-
 def console_read_into(buf):
     """Move what has arrived into `buf`; returns the number of bytes."""
-    global _console_n
-    n = min(len(buf), _console_n)
+    global console_n
+    n = min(len(buf), console_n)
     buf[:n] = _console_in[:n]
-    _console_in[: _console_n - n] = _console_in[n:_console_n]
-    _console_n -= n
+    _console_in[: console_n - n] = _console_in[n:console_n]
+    console_n -= n
     return n
 
 
@@ -163,18 +159,7 @@ def console_write(data):
     return len(data)
 
 
-# --- watchdog and resets
-
-
-def wdt_start(timeout_ms):
-    global _wdt_timeout_ms, _wdt_fed_ms
-    _wdt_timeout_ms = timeout_ms
-    _wdt_fed_ms = now_ms
-
-
-def wdt_feed():
-    global _wdt_fed_ms
-    _wdt_fed_ms = now_ms
+# --- resets
 
 
 def reset(cause):
@@ -198,15 +183,12 @@ def advance(ms):
     target = now_ms + ms
     while target >= _deadline_ms:
         now_ms = _deadline_ms
-        _check_wdt()
+        if now_ms - wdt_fed_ms > wdt_timeout_ms > 0:
+            reset(3)  # machine.WDT_RESET
         exchange()
     now_ms = target
-    _check_wdt()
-
-
-def _check_wdt():
-    if _wdt_timeout_ms and now_ms - _wdt_fed_ms > _wdt_timeout_ms:
-        reset(3)  # machine.WDT_RESET
+    if target - wdt_fed_ms > wdt_timeout_ms > 0:
+        reset(3)
 
 
 # --- the wire
@@ -268,7 +250,7 @@ def _read(n):
 
 def _receive():
     global room_mdeg, body_mdeg, chip_mdeg, mains_mv, leak_ua, tilted, buttons
-    global _deadline_ms, _console_n, _probe_wanted
+    global _deadline_ms, console_n, _probe_wanted
     got = _rx.readinto(_rx_buf)
     if not got:
         sys.exit(0)  # the host is gone
@@ -291,9 +273,9 @@ def _receive():
     _probe_wanted = bool(want)
     if n_console:
         data = _read(n_console)
-        n = min(n_console, CONSOLE_RING - _console_n)
-        _console_in[_console_n : _console_n + n] = data[:n]
-        _console_n += n
+        n = min(n_console, CONSOLE_RING - console_n)
+        _console_in[console_n : console_n + n] = data[:n]
+        console_n += n
     if n_command:
         for line in _read(n_command).split(b"\n"):
             command(json.loads(line))

@@ -43,7 +43,11 @@ _LASTING_PHASE = const(7)
 # block in 80 ms: the watchdog must outlast both together, and still end a hang long before an
 # emitter at full power gets dangerous (minutes; see docs/safety.md).
 _WATCHDOG_MS = const(3000)
-_COLLECT_TICKS = const(100)
+# Garbage is collected so often: a heater at rest makes 200 bytes a second of it, one that learns
+# 3 KB (floats). Not left to gc.threshold, which would collect inside the tick as well: larger
+# frames of calls lie on the heap for a moment.
+_COLLECT_TICKS = const(600)
+_COLLECT_LEARNING_TICKS = const(100)
 _RESTART_S = const(3)
 _BEEP_MS = const(30)  # a press that was taken
 # Codes in the event journal: 1 to 99 belong to the record room, a fault adds its number.
@@ -141,9 +145,8 @@ class Heater:
             self._view(inp, out)
             self.books.second(self.snapshot, self._withholding())
         self._phase = phase + 1 if phase < 9 else 0
-        event = self.buttons.step(inp.buttons)
-        if event and self.plan.press(event) and not self.plan.quiet:
-            out.beep_ms = _BEEP_MS
+        if inp.buttons or self.buttons.awake:
+            self._press(inp, out)
 
         limits = self.arbiter
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
@@ -158,7 +161,12 @@ class Heater:
         self.hardware.write(out)
         delivered_w = self.hardware.delivered_w(out, self.available_w)
         self._delivered_w += delivered_w
-        self.books.tick(delivered_w, out.stage, out.contactor, elapsed_ms)
+        self.books.energy.step(delivered_w, out.stage, out.contactor, elapsed_ms)
+
+    def _press(self, inp, out):
+        event = self.buttons.step(inp.buttons)
+        if event and self.plan.press(event) and not self.plan.quiet:
+            out.beep_ms = _BEEP_MS
 
     def _count_time(self, now_ms, elapsed_ms):
         inp = self.inp
@@ -258,9 +266,12 @@ class Heater:
     def slices(self):
         """Work that may allocate and wait a little: one bounded piece a tick."""
         inp = self.inp
-        self.hardware.beep(inp.now_ms, self.out)
+        if self.out.beep_ms or self.hardware.buzzer.on:
+            self.hardware.beep(inp.now_ms, self.out)
         self.console.poll()
-        if self.network.poll(inp, self.snapshot, self.modulator):
+        if self.network.link is not None and self.network.poll(
+            inp, self.snapshot, self.modulator
+        ):
             self.books.journal.add(_LINK_STUCK, 0, 0, urgent=True)
         if self.settings.revision != self._revision:
             self.configure()
@@ -281,9 +292,10 @@ class Heater:
                 self._restart_s -= 1  # the answer to whoever asked goes out first
                 if not self._restart_s:
                     self.restart()
-        else:
+        elif inp.uptime_s >= self.integrity.due_s:
             self.integrity.step(inp.uptime_s)
-        if inp.tick % _COLLECT_TICKS == 0:
+        learning = self.control.learner.active
+        if inp.tick % (_COLLECT_LEARNING_TICKS if learning else _COLLECT_TICKS) == 0:
             gc.collect()
 
     def _note_faults(self):

@@ -92,7 +92,7 @@ class Hardware:
         pins = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOWN)
         self._buttons = Contacts([Pin(pin, Pin.IN, Pin.PULL_UP) for pin in pins])
         self._led = Led(Pin(board.PIN_LED, Pin.OUT), _LED_PATTERNS, board.LED_ACTIVE)
-        self._buzzer = Buzzer(Pin(board.PIN_BUZZER, Pin.OUT, value=0))
+        self.buzzer = Buzzer(Pin(board.PIN_BUZZER, Pin.OUT, value=0))
         self._written = -1
         self._until_refresh = 0
         self._room_mdeg = self._body_mdeg = 0  # corrections found against a reference
@@ -126,7 +126,8 @@ class Hardware:
     def read(self, inp):
         """Let every driver do its slice and take over what is new. Allocates nothing."""
         now_ms = inp.now_ms
-        self._read_room(inp, now_ms)
+        tick = inp.tick
+        self._room.poll(now_ms)
         body = self._body
         body.poll(now_ms)
         inp.body_mdeg = body.mdeg + self._body_mdeg
@@ -137,20 +138,21 @@ class Hardware:
             inp.leak_ua = leak.ua
             inp.leak_trip = leak.trip
             inp.leak_state = leak.state
-        if self._meter is not None and inp.tick % _METER_TICKS < 2:
-            self._read_meter(inp, now_ms)
         if self._tilt is not None:
             inp.tilted = self._tilt.poll()
-        if inp.tick & 1:
+        if tick & 1:
+            self._take_room(inp, now_ms)
             inp.buttons = self._buttons.poll()
-        if self._chip is not None and inp.tick % _CHIP_TICKS == 0:
+        if self._meter is not None and tick % _METER_TICKS < 2:
+            self._read_meter(inp, now_ms)
+        if self._chip is not None and tick % _CHIP_TICKS == 0:
             self._chip.poll()
             inp.chip_mdeg = self._chip.mdeg
             inp.chip_state = self._chip.state
 
-    def _read_room(self, inp, now_ms):
+    def _take_room(self, inp, now_ms):
+        # Every other tick, the one in which protection looks at it.
         room = self._room
-        room.poll(now_ms)
         state = room.state
         inp.room_mdeg = room.mdeg + self._room_mdeg
         if state == OK:
@@ -194,9 +196,9 @@ class Hardware:
     def beep(self, now_ms, out):
         """Begin a beep that was asked for, end one that is over. Slow code."""
         if out.beep_ms:
-            self._buzzer.beep(now_ms, out.beep_ms)
+            self.buzzer.beep(now_ms, out.beep_ms)
             out.beep_ms = 0
-        self._buzzer.poll(now_ms)
+        self.buzzer.poll(now_ms)
 
     def off(self):
         """Everything that heats off, without asking anybody. Cannot fail."""

@@ -20,7 +20,8 @@ DAMAGED = const(3)
 
 
 class Integrity:
-    """`state`: of the program, an index into STATES; `done_s`: uptime of the last round's end."""
+    """`state`: of the program, an index into STATES; `done_s`: uptime of the last round's end;
+    `due_s`: `step` has something to do from this uptime on."""
 
     def __init__(self, guard, settings):
         self._guard = guard
@@ -30,7 +31,7 @@ class Integrity:
         self._sources = _sources()
         self._at = -1  # source under work, -1: none
         self._compared = False  # in this round
-        self._due_s = 0
+        self.due_s = 0
         self.rounds = 0
         self.done_s = 0
         self.state = CHECKING if self._sources else UNCHECKED
@@ -39,13 +40,14 @@ class Integrity:
         """The next piece, 512 bytes of flash, or a few of them before the first heat. After
         a tick; allocates a little."""
         if self._at < 0:
-            if uptime_s < self._due_s:
+            if uptime_s < self.due_s:
                 return
-            self._due_s = uptime_s + _HOUR_S
             self._check_settings()
             self._compared = False
             if self._sources:
                 self._begin(0)
+            else:
+                self.due_s = uptime_s + _HOUR_S
             return
         source = self._sources[self._at]
         try:
@@ -85,6 +87,7 @@ class Integrity:
         else:
             self.state = UNCHECKED
         self._at = -1
+        self.due_s = uptime_s + _HOUR_S
         self.rounds += 1
         self.done_s = uptime_s
 

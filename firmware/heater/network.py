@@ -104,10 +104,8 @@ class Network:
         modulator.place(cycle_s - gone_s, gone_s * rated_w < cycle_s * limit_w)
 
     def poll(self, inp, view, modulator):
-        """After each tick: a few messages out of the mailbox; once a second a look at the thread
-        behind it. True when that thread has just been found stuck."""
-        if self.link is None:
-            return False
+        """After each tick, where there is a link: a few messages out of the mailbox; once a second
+        a look at the thread behind it. True when that thread has just been found stuck."""
         self.link.agent.poll(inp.uptime_s, view)
         if inp.uptime_s == self._polled_s:
             return False

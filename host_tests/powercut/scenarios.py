@@ -354,7 +354,7 @@ def _winter_day():
 def _run(books, begin_s, end_s):
     # In steps of 5 s where app takes one: the writes are the same.
     for uptime_s in range(begin_s + 5, end_s + 1, 5):
-        books.tick(1500, 1, 1, 5000)
+        books.energy.step(1500, 1, 1, 5000)
         books.clock(1_800_000_000 + uptime_s, 4)
         if uptime_s % 3 == 0:
             SNAP.room_mdeg = 21_000 + uptime_s % 500

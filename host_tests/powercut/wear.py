@@ -41,7 +41,7 @@ def live(books, days, worst):
     snap = signals.Snapshot()
     snap.mode, snap.room_state = signals.MODE_HEAT, signals.OK
     for uptime_s in range(STEP_S, days * DAY_S, STEP_S):
-        books.tick(1500, uptime_s // STEP_S % 4, 1, 1000 * STEP_S)
+        books.energy.step(1500, uptime_s // STEP_S % 4, 1, 1000 * STEP_S)
         books.clock(1_800_000_000 + uptime_s, 4)
         books.second(snap, 0)
         change_s, event_s = (60, 15) if worst else (6 * 3600, 3600)

@@ -101,7 +101,7 @@ def test_ten_hours_of_ticks_allocate_nothing(elf, flash):
 
 def test_the_check_for_allocation_can_fail(elf, flash):
     # An integer beyond 31 bits in the tick: harmless on a 64-bit host, an allocation here.
-    planted = "heater.buttons.step = lambda b: 0 * (0x20000000 + 0x20000000 * (b + 1))"
+    planted = "heater.arbiter.grant = lambda w, f: 0 * (0x20000000 + 0x20000000 * (f + 1))"
     assert long_run(elf, flash, 6000, 200, planted)["bad"] == 6000
 
 

@@ -138,7 +138,7 @@ def test_the_tick_allocates_nothing(repo, micropython, tmp_path):
 
 def test_the_check_for_allocation_can_fail(repo, micropython, tmp_path):
     # A driver that builds a list in the tick must be caught.
-    planted = "heater.buttons.step = lambda b: 0 * len([b, b])"
+    planted = "heater.arbiter.grant = lambda w, frost: 0 * len([w, frost])"
     assert run_ticks(repo, micropython, tmp_path, planted, ticks=50) == 50
 
 

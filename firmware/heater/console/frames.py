@@ -41,24 +41,24 @@ class LineReader:
         """One complete line as bytes, b"" for one that was too long, an Improv packet (it begins
         with IMPROV), or None. Reads no more than the ring holds."""
         for _ in range(_CHUNKS_A_POLL):
-            if not self._left and not self._fill():
-                return None
+            if not self._left:
+                if not self._port.any():
+                    if self._packet:
+                        self._miss()
+                    return None
+                self._left = self._port.readinto(self._chunk) or 0
+                self._at = 0
+                self._silent = 0
             frame = self._take()
             if frame is not None:
                 return frame
         return None
 
-    def _fill(self):
-        if self._port.any():
-            self._left = self._port.readinto(self._chunk) or 0
-            self._at = 0
-            self._silent = 0
-        elif self._packet:
-            self._silent += 1
-            if self._silent > _SILENT_POLLS:
-                self._packet = 0
-                self._n = 0
-        return self._left
+    def _miss(self):
+        self._silent += 1
+        if self._silent > _SILENT_POLLS:
+            self._packet = 0
+            self._n = 0
 
     def _take(self):
         while self._left:

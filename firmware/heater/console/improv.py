@@ -38,6 +38,8 @@ class Improv:
     chip, name. wifi: `join(ssid, password)` begins to join and keeps both; `joined()`;
     `scan()` begins to look for networks, `found()` gives [(ssid, rssi, secured)] or None while it
     is looking. None of them may wait.
+
+    `busy` is True while joining or looking: then `poll` is to be called.
     """
 
     def __init__(self, allowed, info, wifi):
@@ -46,9 +48,15 @@ class Improv:
         self._wifi = wifi
         self._left = 0  # polls until joining counts as failed
         self._scanning = False
+        self.busy = False
 
     def poll(self):
-        """Once a tick: what has changed, as bytes to send."""
+        """Once a tick while `busy`: what has changed, as bytes to send."""
+        sent = self._poll()
+        self.busy = self._left > 0 or self._scanning
+        return sent
+
+    def _poll(self):
         if self._left:
             self._left -= 1
             if self._wifi.joined():
@@ -83,7 +91,7 @@ class Improv:
             return good + _result(_INFO, self._info())
         if command == _SCAN:
             self._wifi.scan()
-            self._scanning = True
+            self._scanning = self.busy = True
             return good
         if command != _WIFI:
             return _packet(_ERROR, bytes((_BAD_COMMAND,)))
@@ -93,6 +101,7 @@ class Improv:
         if not self._wifi.join(texts[0], texts[1]):
             return good + _packet(_ERROR, bytes((_NO_CONNECTION,)))
         self._left = _JOIN_POLLS
+        self.busy = True
         return good + _packet(_STATE, bytes((PROVISIONING,)))
 
     def _state(self):

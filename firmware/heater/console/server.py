@@ -43,7 +43,8 @@ class Console:
     """Serves one port. `methods` maps a name to a callable that takes the parameters (a dict).
 
     `words` maps a human command to a callable that returns text. `improv`, when given, is asked
-    to answer Improv Wi-Fi packets: `packet(data)` and `poll()` return bytes to send, b"" for none.
+    to answer Improv Wi-Fi packets: `packet(data)` returns bytes to send, as does `poll()`, which
+    is called while it is `busy`.
     """
 
     def __init__(self, port, methods, words, improv=None):
@@ -64,7 +65,7 @@ class Console:
             if self._until <= 0:
                 self._until = self._every
                 self._send(self._telemetry())
-        if self._improv is not None:
+        if self._improv is not None and self._improv.busy:
             self._port.write(self._improv.poll())
         frame = self._reader.poll()
         if frame is None:

@@ -37,7 +37,8 @@ class Buttons:
     """Turns the level of the buttons into events, one call a tick."""
 
     def __init__(self):
-        self.awake = 0  # ticks for which the display still answers a press
+        # Ticks for which the display still answers a press; above 0 while a button is held.
+        self.awake = 0
         self._held = 0  # the one button that counts; the others wait until it is let go
         self._ticks = 0
 

@@ -1,5 +1,5 @@
-# All books of the heater behind one door, for app: opened in the right order at start, fed by
-# tick and second, written in slices of at most one file each.
+# All books of the heater behind one door, for app: opened in the right order at start, fed once
+# a second (and `energy` in every tick), written in slices of at most one file each.
 
 from micropython import const
 
@@ -58,10 +58,6 @@ class Books:
     def configure(self, cfg):
         """Read the settings; at start and after each change."""
         self.ledger.configure(cfg)
-
-    def tick(self, power_w, stage, contactor, dt_ms):
-        """Every tick; see Energy.step."""
-        self.energy.step(power_w, stage, contactor, dt_ms)
 
     def second(self, snap, fault_code):
         """Every second; see Ledger.step."""

@@ -87,7 +87,7 @@ def fit(heater):
         ("drivers out", heater.hardware, "write"),
         ("view", heater, "_view"),
         ("record.second", heater.books, "second"),
-        ("record.tick", heater.books, "tick"),
+        ("record.tick", heater.books.energy, "step"),
         ("tick itself", heater, "tick"),
     ):
         meter.on(name, thing, method)

@@ -132,6 +132,8 @@ def test_a_long_text_goes_in_by_parts_in_order_only():
 
 def test_improv_packets_and_lines_share_the_port():
     class Improv:
+        busy = True
+
         def packet(self, frame):
             return b"<" + frame[9:-1] + b">\n"
 

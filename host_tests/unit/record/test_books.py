@@ -29,7 +29,7 @@ SNAP = snapshot()
 
 def second(books, uptime_s):
     """One second as app runs it; power on all the time."""
-    books.tick(RATED_W, signals.STAGE_FULL, 1, 1000)
+    books.energy.step(RATED_W, signals.STAGE_FULL, 1, 1000)
     books.clock(T_S + uptime_s, 4)
     books.second(SNAP, 0)
     return books.poll(uptime_s)
