@@ -183,8 +183,11 @@ world.advance = advance
 real = heater.modulator
 bomb = Bomb(real)
 class Shim:
+    cycle_s = real.cycle_s
+    owed_ws = 0
     def step(self, g, a): return bomb.step(g, a)
     def hold_off(self): real.hold_off()
+    def place(self, *a): real.place(*a)
 heater.modulator = Shim()
 try:
     heater.loop(Dog())
