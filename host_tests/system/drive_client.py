@@ -5,7 +5,9 @@
 #   micropython drive_client.py FIRMWARE UMQTT PORT PLAN
 #
 # PLAN: JSON {"tls": bool, "limit_ms": n, "keepalive_s": n, "runs": n,
-#             "steps": [["open"], ["follow", topic], ["send", topic, text, qos], ["serve", ms]]}
+#             "each": bool (tell every step of every run),
+#             "steps": [["open"], ["follow", topic or its length], ["send", topic, text, qos],
+#                       ["serve", ms]]}
 
 import json
 import sys
@@ -57,7 +59,7 @@ def step(session, what):
     if what[0] == "open":
         session.open()
     elif what[0] == "follow":
-        session.follow(what[1])
+        session.follow("t" * what[1] if type(what[1]) is int else what[1])
     elif what[0] == "send":
         session.send(what[1], what[2].encode(), False, what[3])
     elif what[0] == "serve":
@@ -86,7 +88,7 @@ def body():
     heap = None
     for number in range(plan.get("runs", 1)):
         one_run()
-        if plan.get("runs", 1) > 1:
+        if plan.get("runs", 1) > 1 and not plan.get("each"):
             last = done.pop()
             done.clear()
             done.append(last)

@@ -19,6 +19,9 @@ import paho.mqtt.client as paho
 
 REPO = Path(__file__).resolve().parents[2]
 SCHEMAS = REPO / "docs/protocol/schemas"
+# One folder a version of umqtt.simple, the one from set-up or others that a developer has.
+UMQTT_DIR = Path(os.environ.get("UMQTT_DIR", REPO / ".tools/umqtt"))
+UMQTTS = sorted(UMQTT_DIR.glob("*"))
 DEVICE_KEY = bytes(range(32))
 ZONE_KEY = bytes(range(32, 64))
 COLLECTOR_KEY = bytes(range(64, 96))

@@ -9,9 +9,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import guard as side
 
-REPO = Path(__file__).resolve().parents[2]
-UMQTT = sorted((REPO / ".tools/umqtt").glob("*"))
-
 
 @pytest.fixture
 def broker(tmp_path):
@@ -26,7 +23,7 @@ def heater(micropython, broker, tmp_path):
 
     def start(**kw):
         port = kw.pop("port", broker.port)
-        heater = side.Heater(micropython, UMQTT[-1], tmp_path, port, **kw)
+        heater = side.Heater(micropython, side.UMQTTS[-1], tmp_path, port, **kw)
         started.append(heater)
         return heater
 

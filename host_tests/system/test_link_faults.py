@@ -3,7 +3,6 @@ set-up brought. What is judged: time of each operation, what was delivered, gaps
 thread."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import fake_broker as fakes
+from guard import UMQTTS
 
 REPO = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-UMQTT_DIR = Path(os.environ.get("UMQTT_DIR", REPO / ".tools/umqtt"))  # one folder a version
-UMQTTS = sorted(path.name for path in UMQTT_DIR.glob("*"))
 LIMIT_MS = 1000
 LATE_MS = LIMIT_MS * 1.10
 GAP_MS = 250
@@ -31,12 +29,11 @@ def in_time(seen):
     return seen["gap_ms"] <= GAP_MS and not late
 
 
-@pytest.fixture(params=UMQTTS)
+@pytest.fixture(params=UMQTTS, ids=lambda path: path.name)
 def drive(request, micropython):
     def run(script, steps, **plan):
         plan = dict({"limit_ms": LIMIT_MS, "steps": steps}, **plan)
-        umqtt = UMQTT_DIR / request.param
-        command = [micropython, HERE / "drive_client.py", REPO / "firmware", umqtt]
+        command = [micropython, HERE / "drive_client.py", REPO / "firmware", request.param]
         for _ in range(ATTEMPTS):
             with fakes.FakeBroker(script) as broker:
                 out = subprocess.run(

@@ -10,8 +10,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import guard as side
 from certificates import DAY, Authority
 
-REPO = Path(__file__).resolve().parents[2]
-UMQTT = sorted((REPO / ".tools/umqtt").glob("*"))
 PLACE = side.PLACE.format("east")
 # What docs/protocol says a device needs, and no more. %u is the name in the certificate.
 ACL = f"""
@@ -35,6 +33,7 @@ class Site:
         for part in (folder, *list(folder.parents)[:2]):
             part.chmod(0o755)
         self.folder, self.micropython = folder, micropython
+        self.umqtt = side.UMQTTS[-1]
         self.authority = Authority(folder)
         self.started = []
         (folder / "acl").write_text(ACL)
@@ -64,7 +63,7 @@ class Site:
         }
         more = {"link.tls": True, "link.host": "localhost"}
         heater = side.Heater(
-            self.micropython, UMQTT[-1], self.folder, self.mosquitto.port, keys=keys, more=more
+            self.micropython, self.umqtt, self.folder, self.mosquitto.port, keys=keys, more=more
         )
         self.started.append(heater)
         return heater

@@ -125,18 +125,20 @@ class Life(threading.Thread):
         return self.reached(powers + self.watts(25), watts)
 
     def raise_to(self, watts):
-        powers = self.limit(watts) + self.watts(30)
-        for i in range(len(powers) - WINDOW):
-            ramp_w = RATED_W * 0.03 * (i + WINDOW) / 10
-            self.over_w.append(statistics.mean(powers[i : i + WINDOW]) - min(ramp_w, watts))
+        # What a window could not give because the grant rose within it, the next one adds: so the
+        # mean of two of them is held against the ramp.
+        powers = self.limit(watts) + self.watts(40)
+        for i in range(len(powers) - 2 * WINDOW):
+            ramp_w = RATED_W * 0.03 * (i + 2 * WINDOW) / 10
+            self.over_w.append(statistics.mean(powers[i : i + 2 * WINDOW]) - min(ramp_w, watts))
 
     def reached(self, powers, watts):
-        """Seconds until the power was at the limit and stayed there."""
-        if self.kind == "ssr":
-            sums = [sum(powers[i : i + WINDOW]) / WINDOW for i in range(len(powers) - WINDOW)]
-            high = [i for i in range(len(sums)) if sums[i] > watts * 1.01 + TICK_W]
-        else:
-            high = [i for i in range(len(powers)) if powers[i] > watts]
+        """Seconds until the limit held: for a relay until it was off, for a solid-state switch
+        until the mean of each of the following windows was not above it."""
+        if self.kind == "relay":
+            return next(i for i in range(len(powers)) if powers[i] == 0) / 10
+        sums = [sum(powers[i : i + WINDOW]) / WINDOW for i in range(len(powers) - WINDOW)]
+        high = [i for i in range(len(sums)) if sums[i] > watts * 1.01 + TICK_W]
         return (high[-1] + 1) / 10 if high else 0.0
 
     def silence(self):
@@ -146,12 +148,13 @@ class Life(threading.Thread):
         if self.kind == "ssr":
             powers = self.watts(155)
         else:
-            # The relay is on most of the time; if not in the last second, nothing is to be seen.
+            # The relay is on nearly all the time; if it happens to rest, nothing is to be seen.
             powers = self.watts(135)
-            if not any(powers[1180:1195]):
+            if not all(powers[1100:1180]):
                 return
         assert max(powers[:1000]) > FAILSAFE_W
-        self.silences.append(self.reached(powers, FAILSAFE_W))
+        before = 0 if self.kind == "ssr" else 1100  # a relay may rest once more before that
+        self.silences.append(before / 10 + self.reached(powers[before:], FAILSAFE_W))
 
 
 def spread(values):

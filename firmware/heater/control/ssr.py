@@ -61,7 +61,11 @@ class SolidState:
         return on
 
     def cut(self):
-        """The limit has fallen: a window that is paid for ends by itself within a tick."""
+        """The limit has fallen: a new window begins, so that it holds for the next 10 s already,
+        wherever in a window it fell."""
+        self._phase = _WINDOW_TICKS
+        if self._owed > 0:
+            self._owed = 0
 
     def place(self, left_s, turn):
         """Windows of 10 s need no turns."""

@@ -1,5 +1,5 @@
-# Relays that share one cycle: each is on in its turn only, and all of them keep their means. Runs
-# on CPython and MicroPython.
+# Modulators under limits. A fallen limit holds from then on, and relays that share one cycle are
+# on in their turns only. Runs on CPython and MicroPython.
 
 from heater.control import modulator
 
@@ -25,6 +25,22 @@ class Relay:
             self.relay.step(grant_w, RATED_W)
             total_w += self.relay.effective_w
         return total_w // 10
+
+
+def test_a_solid_state_switch_keeps_a_fallen_limit_from_the_next_tick_on():
+    for before_w, after_w in ((1600, 1560), (1500, 700), (2000, 1990), (900, 20), (700, 0)):
+        for phase in range(0, 100, 3):
+            ssr = modulator.make("ssr")
+            for _ in range(300 + phase):
+                ssr.step(before_w, RATED_W)
+            ssr.cut()
+            powers = []
+            for _ in range(500):
+                ssr.step(after_w, RATED_W)
+                powers.append(ssr.effective_w)
+            for begin in range(400):  # any 10 s; a tick is their resolution
+                mean_w = sum(powers[begin : begin + 100]) // 100
+                assert mean_w <= after_w + RATED_W // 100, (before_w, after_w, phase, begin)
 
 
 def test_it_is_on_in_its_turn_only_and_the_mean_is_what_was_granted():
