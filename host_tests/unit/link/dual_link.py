@@ -1,5 +1,7 @@
 # The parts of the link that need no network, on CPython and MicroPython.
 
+import published
+
 from heater import signals
 from heater.link import backoff, keys, mailbox, topics
 from heater.link.collector import Collector
@@ -361,12 +363,14 @@ class Sent:
 
     def put(self, kind, message, retain):
         if self.room:
+            published.validate(kind, message)
             self.kinds.append(kind)
             self.messages.append(message)
         return self.room
 
 
 CAUSES = ("free", "installed")
+FAULT = published.example("fault")["fault"]
 
 
 def test_telemetry_keeps_its_times():
@@ -402,7 +406,7 @@ def test_a_change_is_told_at_once_power_alone_is_none():
 def test_faults_come_and_go_once():
     sent, snap = Sent(), signals.Snapshot()
     made = Telemetry(sent.put, CAUSES)
-    fault = {"code": "body_hot", "measured": 120_000}
+    fault = {name: FAULT[name] for name in FAULT if name != "active"}
     sent.room = False
     made.faults([fault])
     made.step(snap, "init", -1, 0, 0, None)
@@ -413,6 +417,6 @@ def test_faults_come_and_go_once():
     made.step(snap, "init", -1, 0, 2, None)
     told = [m["fault"] for m in sent.messages if "fault" in m]
     assert told == [
-        {"code": "body_hot", "measured": 120_000, "active": True},
-        {"code": "body_hot", "active": False},
+        FAULT,
+        {"code": FAULT["code"], "active": False},
     ]

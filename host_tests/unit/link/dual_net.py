@@ -1,6 +1,8 @@
 # The network thread's life, run on this thread with clients that fail in every way. Runs on
 # CPython and MicroPython.
 
+import published
+
 from heater.link import messages, net, realtime, sign, topics
 from heater.link.mailbox import Mailbox
 
@@ -107,7 +109,7 @@ def test_whatever_a_connection_raises_the_next_is_tried():
     clients = []
     for step in ("open", "follow", "send", "serve"):
         clients += [Client({step: error}, 3) for error in errors]
-    life = Life(clients, put=[("state", {"v": 1}, True)] * 8).run()
+    life = Life(clients, put=[("state", published.example("state"), True)] * 8).run()
     assert len(life.used) == 32
     assert all(client.dropped for client in life.used)
     assert not life.net.online
@@ -123,7 +125,7 @@ def test_every_session_subscribes_and_says_it_is_there():
 
 
 def test_what_was_not_sent_is_sent_in_the_next_session():
-    message = ("ack", {"v": 1, "seq": 5}, False)
+    message = ("ack", published.example("ack"), False)
     life = Life([Client({"send": OSError(110)}, 5), Client({}, 5)], put=[message]).run()
     assert len(life.used[0].sent) == 1
     topic, payload, retain, qos = life.used[1].sent[1]
