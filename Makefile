@@ -5,7 +5,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run run test test-target size deploy lint typecheck bench soak lock clean distclean
+.PHONY: help setup setup-run run test test-target size flash deploy image lint typecheck bench soak lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,11 +32,17 @@ test-target: ## the firmware on a 32-bit MicroPython under QEMU: heap, allocatio
 size: setup-run ## the application as .mpy files in build/deploy, and what they take
 	@$(BIN)/python -m nuanbu.flash.application
 
-deploy: setup-run ## the application and board.py onto a board (PORT=, BOARD=)
-	@test -n "$(PORT)" -a -n "$(BOARD)" || { echo "say PORT= and BOARD= (see docs/flashing.md)"; exit 1; }
-	@rm -rf build/deploy
-	@$(BIN)/python -m nuanbu.flash.application "$(BOARD)"
-	$(BIN)/mpremote connect "$(PORT)" fs cp -r build/deploy/* :/ + reset
+flash: setup-run ## all of it onto a board (PORT=, BOARD=, IMAGE=MicroPython.bin, SETTINGS=file.json)
+	@test -n "$(PORT)" -a -n "$(BOARD)" || { echo "say PORT= and BOARD= (see docs/flashing.md)"; exit 2; }
+	@$(BIN)/nuanbu --port "$(PORT)" flash "$(BOARD)" $(if $(IMAGE),--image "$(IMAGE)") \
+		$(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(YES),--yes)
+
+deploy: setup-run ## the application and board.py alone onto a board (PORT=, BOARD=)
+	@test -n "$(PORT)" -a -n "$(BOARD)" || { echo "say PORT= and BOARD= (see docs/flashing.md)"; exit 2; }
+	@$(BIN)/nuanbu --port "$(PORT)" flash "$(BOARD)" $(if $(YES),--yes)
+
+image: setup-run ## MicroPython with the firmware frozen in (BOARD=, IDF= ESP-IDF, MPY= its sources)
+	@$(BIN)/python -m nuanbu.flash.image "$(BOARD)" $(if $(IDF),--idf "$(IDF)") $(if $(MPY),--mpy "$(MPY)")
 
 lint: setup ## ruff over every Python file
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ import subprocess
 
 TOP_LEVEL = set(
     "firmware boards lib host_tests tools docs .ci Makefile README.md README.zh-CN.md LICENSE"
-    " pyproject.toml .editorconfig .gitignore CHANGELOG.md CONTRIBUTING.md".split()
+    " pyproject.toml .editorconfig .gitignore package.json CHANGELOG.md CONTRIBUTING.md".split()
 )
 # Paths of one machine, and hosts that a mirror of the reader's own may stand in for. Written in
 # pieces, so that this file is not a finding.

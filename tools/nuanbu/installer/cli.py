@@ -12,6 +12,7 @@ from nuanbu.installer import (
     commands_cal,
     commands_cfg,
     commands_device,
+    commands_flash,
     commands_test,
     monitor,
     wizard,
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     commands_test.register(app)
     commands_cal.register(app)
     commands_batch.register(app)
+    commands_flash.register(app)
     monitor.register(app)
     wizard.register(app)
 

@@ -53,6 +53,30 @@ TROUBLES = {
         ("{what} 的读数不稳定", "The reading of {what} does not stand still"),
         ("等读数稳定后重试", "Wait until it does, then repeat"),
     ),
+    "bad_image": (
+        USAGE,
+        (
+            "{path} 不是 {chip} 的固件（其芯片：{found}）",
+            "{path} is no image for {chip} (its chip: {found})",
+        ),
+        (
+            "使用该芯片的 MicroPython 1.25 或更新版本的 .bin",
+            "Take the .bin of MicroPython 1.25 or newer for this chip",
+        ),
+    ),
+    "tool_failed": (
+        ERROR,
+        ("{tool} 失败，退出码 {code}", "{tool} failed with exit code {code}"),
+        (
+            "查看上面的信息；芯片无应答时按住 BOOT 再按 RESET",
+            "See its message above; if the chip does not answer, hold BOOT and press RESET",
+        ),
+    ),
+    "too_large": (
+        ERROR,
+        ("应用程序 {size} 字节，超过 {limit}", "The application has {size} bytes, {limit} fit"),
+        ("未写入任何内容；请使用正式版本", "Nothing was written; take a released version"),
+    ),
     "bad_choice": (
         USAGE,
         ("{option}：没有 {value}", "{option}: there is no {value}"),

@@ -110,6 +110,13 @@ LABELS = {
     "never": ("从未校准", "never calibrated"),
     "calibrated": ("最近校准", "Last calibration"),
     "current": ("电流", "Current"),
+    "application": ("应用程序", "Application"),
+    "running": ("取暖器正在运行，请求进入维护", "A heater is running there; asking for service:"),
+    "starting": ("等待取暖器启动", "Waiting for the heater to start"),
+    "ask_mains_off": (
+        "取暖器已与市电断开，仅由串口供电？",
+        "Is the heater off the mains, and the board fed by the cable alone?",
+    ),
     "read_now": ("请读取标准仪表", "Read the reference instrument now"),
     "next_heater": ("请接上下一台取暖器（Ctrl-C 结束）", "Plug in the next heater (Ctrl-C ends)"),
     "plug_in": ("连接中断，请重新插好", "The connection was lost: plug it in again"),
