@@ -5,7 +5,7 @@ import json
 import pytest
 from installer_run import nuanbu
 
-from nuanbu.flash import boards
+from nuanbu.flash import application, boards
 from nuanbu.installer import commands_flash
 from nuanbu.installer.desk import Desk
 from nuanbu.installer.trouble import Trouble
@@ -14,7 +14,14 @@ from nuanbu.sim.pty import SerialHeater
 
 @pytest.fixture
 def board(monkeypatch):
-    """The simulated board as one that can be flashed."""
+    """The simulated board as one that can be flashed, its application compiled in no time."""
+
+    def compiled(out, name):
+        out.mkdir(parents=True)
+        (out / "main.py").write_text("")
+        return {"main.py": 0}
+
+    monkeypatch.setattr(application, "compiled", compiled)
     board = boards.Board("sim", "esp32", 0x1000, {"vfs": 1 << 21, "ota_0": 1 << 21})
     monkeypatch.setattr(boards, "get", lambda name, language="en": board)
     return board
@@ -106,7 +113,10 @@ def test_a_dry_run_and_bad_arguments_touch_nothing(tmp_path, board, profile):
         assert heater.call(lambda device: device.request("cfg.hash")["rev"]) == 0
 
 
-def test_it_asks_whether_the_mains_is_off(tmp_path):
+def test_it_asks_whether_the_mains_is_off(board, tmp_path):
     said = nuanbu(str(tmp_path / "none"), "flash", "esp32-relay", "--lang", "en")
     assert said.code == 4 and "confirmed" in said.notes
+
+
+def test_a_board_that_is_none(tmp_path):
     assert nuanbu(str(tmp_path / "none"), "flash", "esp9").code == 2
