@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+import town as town_of
 
 from nuanbu.group import database
 
@@ -91,3 +92,23 @@ def engine(url):
     engine = database.connect(url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory):
+    """A database with ten minutes of a town, and the town that wrote it."""
+    path = tmp_path_factory.mktemp("town") / "group.db"
+    engine = database.connect(f"sqlite:///{path}")
+    one = town_of.lived(engine)
+    engine.dispose()
+    return path, one
+
+
+@pytest.fixture
+def town(original, tmp_path):
+    """The same in a copy of its own."""
+    path, one = original
+    copy = shutil.copy2(path, tmp_path / "copy.db")
+    one.engine = database.connect(f"sqlite:///{copy}")
+    yield one
+    one.engine.dispose()

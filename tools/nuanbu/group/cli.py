@@ -9,15 +9,20 @@ from typing import Annotated
 import typer
 
 from nuanbu.errors import UserError
+from nuanbu.group import cli_show
 from nuanbu.group.cli_ledger import ledger_app, retention
 from nuanbu.group.cli_places import device_app, tree_app
+from nuanbu.group.cli_trial import trial_app
 from nuanbu.group.options import DEFAULT_DB, Database, engine_of, moment, places_of, say
 
 app = typer.Typer(help="Share what feeders carry among many heaters.", no_args_is_help=True)
 app.add_typer(tree_app, name="tree")
 app.add_typer(device_app, name="device")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(trial_app, name="trial")
 app.command("retention")(retention)
+for command in (cli_show.status, cli_show.watch, cli_show.report, cli_show.audit):
+    app.command()(command)
 
 
 @app.command("serve")

@@ -11,6 +11,7 @@ Events are JSON lists, first the kind; t: Unix seconds, i: index of the heater i
     ["h", t, i]                          a heater said hello
     ["a", t, i, epoch, seq, holds, w]    it answered a limit; w: watts it says it may take
     ["s", t, i, room_mdeg, setpoint_mdeg, power_w, demand_w, limit_w, lease]   its state
+    ["k", i, watts]                      what the guard before knew: watts that hold its room
     ["B", t, seq, min_seq]               a heartbeat was sent
     ["C", t, new, again]                 a cycle; new: [i, seq, watts, later_s, later_w, slot,
                                          level, node id], again: [i]; both left out when empty

@@ -27,7 +27,8 @@ class Notes:
         self._rows: list[tuple[int, str, str, dict]] = []
         self._records: dict[tuple[str, str, int], tuple[int, str]] = {}
         self._told: dict[str, tuple[str, int]] = {}  # device -> (firmware, day of its energy)
-        self._faults: dict[str, tuple[int, int, dict]] = {}  # device -> (hour, count, latest)
+        self._faults: dict[str, tuple[int, int]] = {}  # device -> (hour, how many in it)
+        self._active: dict[tuple[str, str], bool] = {}  # (device, code)
         self._touched: set[str] = set()
         with engine.connect() as db:
             for row in db.execute(sa.select(schema.last_words)):
@@ -51,14 +52,17 @@ class Notes:
             len(str(v)) <= _TEXT_MAX for v in fault.values()
         ):
             raise ValueError("fault")
-        hour = now_s // 3600
-        was, count, latest = self._faults.get(device, (hour, 0, {}))
-        if was != hour:
-            count = 0
         told = {"fault": fault, "uptime_s": wire.whole(message, "uptime_s", 0, 2**31 - 1)}
-        if told == latest or count >= _FAULTS_AN_HOUR:
+        which = (device, str(fault["code"]))
+        active = bool(fault["active"])
+        hour = now_s // 3600
+        was, count = self._faults.get(device, (hour, 0))
+        count = count if was == hour else 0
+        # A heater tells its faults again with every connection.
+        if self._active.get(which, False) == active or count >= _FAULTS_AN_HOUR:
             return
-        self._faults[device] = (hour, count + 1, told)
+        self._active[which] = active
+        self._faults[device] = (hour, count + 1)
         more = {"more_of_this_hour_left_out": True} if count + 1 == _FAULTS_AN_HOUR else {}
         self._rows.append((now_s, device, "fault", {**told, **more}))
 

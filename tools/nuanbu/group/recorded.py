@@ -57,6 +57,12 @@ class Recorded:
         self._log.add(at_s, event)
         _tell(self.guard, event)
 
+    def keep(self, device: str, hold_w: float, at_s: int) -> None:
+        """What the guard before knew of a room: the power that holds its temperature."""
+        event = ["k", self.guard.index[device], round(hold_w, 1)]
+        self._log.add(at_s, event)
+        _keep(self.guard, event)
+
     def heartbeat(self, at_s: int) -> Beat | None:
         """The heartbeat that is due, as Guard.heartbeat."""
         beat = self.guard.heartbeat(at_s)
@@ -98,6 +104,8 @@ def replay(guard: Guard, event: list) -> list | None:
         guard.acknowledged(_name(guard, event), event[3], event[4], bool(event[5]), event[1])
     elif kind == "s":
         _tell(guard, event)
+    elif kind == "k":
+        _keep(guard, event)
     elif kind == "B":
         beat = guard.heartbeat(event[1])
         return ["B", event[1], beat.seq, beat.min_seq] if beat else ["B", event[1]]
@@ -123,6 +131,10 @@ def _tell(guard: Guard, event: list) -> None:
     values = (room_k, setpoint_mdeg / 1000, power_w, demand_w)
     arrays = [np.array([value], dtype=float) for value in values]
     guard.seen.state(np.array([i]), at_s, *arrays)
+
+
+def _keep(guard: Guard, event: list) -> None:
+    guard.seen.hold_w[event[1]] = event[2]
 
 
 def _cycle(guard: Guard, at_s: int, new: list[Order], again: list[Order]) -> list:

@@ -26,6 +26,8 @@ _FRESH_S = 90  # a message that tells an older time is a recording, or was long 
 _WELCOME_S = 5  # a heater greets at most every 10 s; more often is somebody repeating it
 _JOURNAL_S = 10  # what led to no message is written this late; a crash may lose it
 _PICTURE_S = 2
+# A new epoch a day: the journal can be let go of, and read, from the beginning of an epoch only.
+_ANEW_S = 86_400
 _INBOX = 100_000
 _HEARD = ("hello", "ack", "state", "fault", "energy", "records")
 _KEY_BYTES = 32
@@ -206,6 +208,8 @@ class Service:
             return
         self._looked_s = now_s
         revision = self._places.revision()
+        if now_s - self._begun_s >= _ANEW_S:
+            self._begin(self._tree, self._revision, now_s)
         if revision != self._revision:
             tree = self._places.tree()
             if tree.nodes != self._tree.nodes or tree.heaters != self._tree.heaters:
@@ -225,6 +229,8 @@ class Service:
         # A changed tree is a new epoch: the way of a restart, which is the one that is proved.
         mine = [h for h in tree.heaters.values() if tree.path(h.household)[-1] == self._district]
         self._tree, self._revision = tree, revision
+        holds = self._holds()
+        self._begun_s = now_s
         self._run = Incarnation(self._engine, self._district)
         under = Tree(tree.nodes.values(), [*mine, *self._run.ghosts(tree, now_s)])
         guard = Guard(Layout.of(under), self._run.epoch, self._run.seq)
@@ -251,6 +257,14 @@ class Service:
         for name, state in self._states.items():
             if now_s - state["t"] <= _FRESH_S:
                 self._guard.told(name, state, now_s)
+                if name in holds:
+                    self._guard.keep(name, holds[name], now_s)
+
+    def _holds(self) -> dict[str, float]:
+        if not self._states:
+            return {}
+        seen = self.guard.seen.hold_w
+        return {name: float(seen[i]) for name, i in self.guard.index.items()}
 
     def _shown(self, now_s: int) -> dict:
         about = {"guard": self._name, "refused": self.refused, "t": now_s}

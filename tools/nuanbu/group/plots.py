@@ -1,0 +1,120 @@
+"""The plots of the group's report as inline SVG that takes its colours from the page.
+
+matplotlib draws with a stand-in colour a role, which is then replaced by a CSS variable, so that
+one drawing serves light and dark. Words stand in the page's legends, so no font is needed here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import matplotlib
+import matplotlib.dates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from nuanbu.group.history import History, NodeHistory
+
+ROLES = {
+    "ink": "#010101",
+    "grid": "#010102",
+    "limit": "#010103",
+    "granted": "#010104",
+    "power": "#010105",
+    "meter": "#010106",
+    "coldest": "#010107",
+    "most": "#010108",
+    "middle": "#010109",
+}
+_WIDE, _SMALL = (11.0, 2.8), (5.2, 1.9)
+_RC: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10.5,
+    "axes.edgecolor": ROLES["grid"],
+    "axes.labelcolor": ROLES["ink"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": ROLES["grid"],
+    "grid.linewidth": 0.6,
+    "xtick.color": ROLES["ink"],
+    "ytick.color": ROLES["ink"],
+    "ytick.major.size": 0.0,
+}
+
+
+def feeder(history: History, node: NodeHistory, small: bool = False) -> str:
+    """Limit, grants, reported power and meter of a node in kilowatts."""
+
+    def draw(axes: Axes, times: np.ndarray) -> None:
+        axes.fill_between(times, _kw(node.power_w), color=ROLES["power"], alpha=0.25, lw=0)
+        axes.plot(times, _kw(node.power_w), color=ROLES["power"], lw=1.2)
+        axes.step(times, _kw(node.granted_w), where="post", color=ROLES["granted"], lw=1.2)
+        if np.isfinite(node.meter_w).any():
+            axes.plot(times, _kw(node.meter_w), color=ROLES["meter"], lw=1.0, ls=":")
+        axes.step(times, _kw(node.limit_w), where="post", color=ROLES["limit"], lw=1.8)
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel("kW")
+
+    return _svg(history, draw, _SMALL if small else _WIDE)
+
+
+def rooms(history: History) -> str:
+    """How far rooms are below their set-point, kelvin: coldest, 95 of 100, middle."""
+    short_k = np.array([heater.shortfall_k for heater in history.heaters])
+
+    def draw(axes: Axes, times: np.ndarray) -> None:
+        for role, part in (("coldest", 100), ("most", 95), ("middle", 50)):
+            axes.plot(times, _percentile(short_k, part), color=ROLES[role], lw=1.3)
+        axes.axhline(0, color=ROLES["ink"], lw=0.8)
+        axes.invert_yaxis()
+        axes.set_ylabel("K")
+
+    return _svg(history, draw, _WIDE)
+
+
+def _percentile(values: np.ndarray, part: float) -> np.ndarray:
+    result = np.full(values.shape[1], np.nan)
+    known = np.isfinite(values).any(axis=0)
+    if known.any():
+        result[known] = np.nanpercentile(values[:, known], part, axis=0)
+    return result
+
+
+def _kw(watts: np.ndarray) -> np.ndarray:
+    return watts / 1000
+
+
+def _svg(history: History, draw: Any, size: tuple[float, float]) -> str:
+    with matplotlib.rc_context(_RC):
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.add_subplot()
+        times = np.array([datetime.fromtimestamp(t, UTC) for t in history.time_s.tolist()])
+        draw(axes, times)
+        axes.set_xlim(times[0], times[-1])
+        locator = matplotlib.dates.AutoDateLocator(maxticks=8 if size is _WIDE else 4)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator))
+        file = io.StringIO()
+        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
+    return _themed(file.getvalue())
+
+
+def _themed(svg: str) -> str:
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    # Ids must differ between the drawings of one page.
+    mark = f"{abs(hash(svg)) % 16**8:x}"
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{mark}\1"', svg)
+    svg = re.sub(r'(xlink:href="#|url\(#)([^")]+)', rf"\g<1>{mark}\2", svg)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    for role, color in ROLES.items():
+        svg = svg.replace(color, f"var(--{role})")
+    return svg
