@@ -26,6 +26,7 @@ def probe():
     view = dict(heater.snapshot.__dict__)
     view["faults"] = heater.fault_list()
     view["erases"] = blocks.erases
+    view["cycle_s"] = heater.modulator.cycle_s
     if world.census:
         gc.collect()
         view["heap_b"] = gc.mem_alloc()
@@ -36,6 +37,13 @@ def probe():
 
 
 world.attach(open(int(_rx_fd), "rb"), open(int(_tx_fd), "wb"), probe)
+world.rtc_file = _flash_file + ".rtc"
+try:
+    with open(world.rtc_file, "rb") as f:
+        world.rtc_memory = f.read()
+    os.remove(world.rtc_file)
+except OSError:
+    pass  # no reset came before: the memory has lost its power
 blocks = flash.mount(_flash_file, board.DATA_DIR)
 
 

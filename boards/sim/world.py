@@ -48,7 +48,8 @@ element_rated_w = 2000  # of the element that is really fitted, at element_rated
 element_rated_mv = 220_000
 faults = {}
 reset_cause = 1  # machine.PWRON_RESET
-rtc_memory = b""
+rtc_memory = b""  # outlasts a reset in `rtc_file`, never a loss of power
+rtc_file = ""
 census = 0  # 1: the probe also tells the heap in use, flash blocks taken and files written
 hang_ms = 0  # a stall the host asked for: the next sleep lasts so much longer
 
@@ -167,6 +168,9 @@ def reset(cause):
     for pin, level in board.SAFE_LEVELS:  # pull-downs act while the chip is in reset
         set_pin(pin, level)
     settle()
+    if rtc_file:
+        with open(rtc_file, "wb") as f:
+            f.write(rtc_memory)
     _send(FLAG_RESET, cause)
     sys.exit(RESET_EXIT)
 

@@ -87,7 +87,7 @@ class Heater:
         self.network = Network(self, cause == machine.PWRON_RESET)
         lasting.restore_latches(self, cause)
         self.configure()
-        lasting.restore(self)
+        lasting.restore(self, cause)
         methods = services.methods(self)
         self.console = Console(
             self.hardware.console_port(), methods, services.words(self), services.improv(self)
@@ -119,12 +119,17 @@ class Heater:
         self.clock.configure(cfg)
         self.plan.configure(cfg)
         self.control.configure(cfg)
-        profile = str(cfg.get("control.relay_profile"))
-        self.modulator.set_profile(*modulator.PROFILES[profile])
-        self.control.attach(self.modulator)
+        self._fit_profile()
         self.arbiter.configure(cfg)
         self.books.configure(cfg)
         self.network.configure(cfg)
+
+    def _fit_profile(self):
+        # In quiet hours a relay clicks as seldom as the room allows. Slow code.
+        self._calm = self.plan.calm
+        profile = "quiet" if self._calm else str(self.settings.get("control.relay_profile"))
+        self.modulator.set_profile(*modulator.PROFILES[profile])
+        self.control.attach(self.modulator)
 
     # --- the tick
 
@@ -275,6 +280,8 @@ class Heater:
             self.books.journal.add(_LINK_STUCK, 0, 0, urgent=True)
         if self.settings.revision != self._revision:
             self.configure()
+        elif self.plan.calm != self._calm:
+            self._fit_profile()
         phase = self._phase
         if phase == _BOOKS_PHASE:
             clock = self.clock

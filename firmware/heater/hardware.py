@@ -43,6 +43,12 @@ _LED_PATTERNS = (
     0x0003,  # no clock
     0x5555,  # locked
     0,  # off
+    0x0001,  # answers to a press: preset comfort, one flash
+    0x0009,  # eco, two
+    0x0049,  # sleep, three
+    0x0249,  # away, four
+    0xFFFF,  # mode heat, steady
+    0x00FF,  # mode plan, slow
 )
 
 
@@ -90,7 +96,8 @@ class Hardware:
             self._chip = ChipTemp(esp32.mcu_temperature)  # pyright: ignore
         # In the order of BUTTON_MAIN, BUTTON_UP, BUTTON_DOWN.
         pins = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOWN)
-        self._buttons = Contacts([Pin(pin, Pin.IN, Pin.PULL_UP) for pin in pins])
+        # A tick is longer than any bounce, and a quick press hardly longer than a tick.
+        self._buttons = Contacts([Pin(pin, Pin.IN, Pin.PULL_UP) for pin in pins], ticks=1)
         self._led = Led(Pin(board.PIN_LED, Pin.OUT), _LED_PATTERNS, board.LED_ACTIVE)
         self.buzzer = Buzzer(Pin(board.PIN_BUZZER, Pin.OUT, value=0))
         self._written = -1
@@ -140,9 +147,9 @@ class Hardware:
             inp.leak_state = leak.state
         if self._tilt is not None:
             inp.tilted = self._tilt.poll()
+        inp.buttons = self._buttons.poll()
         if tick & 1:
             self._take_room(inp, now_ms)
-            inp.buttons = self._buttons.poll()
         if self._meter is not None and tick % _METER_TICKS < 2:
             self._read_meter(inp, now_ms)
         if self._chip is not None and tick % _CHIP_TICKS == 0:

@@ -1,13 +1,16 @@
 # What outlasts a power cut besides settings and books: latched faults, what room control and
-# protection have learned, and overrides of the plan. Each room gives and takes its own state;
-# this file only carries it between the rooms and the store.
+# protection have learned, and overrides of the plan; and the time, which outlasts a restart.
+# Each room gives and takes its own state; this file only carries it between the rooms and the
+# store.
 
+import binascii
 import json
+import struct
 
 import machine
 from micropython import const
 
-from heater.plan.clock import UNCERTAIN
+from heater.plan.clock import KEPT, UNCERTAIN
 from heater.signals import MODE_NAMES
 
 _RESIDENT = "resident"
@@ -17,8 +20,14 @@ _MODEL = "model"
 _PLAN = "plan"
 _LEARNED_SAVE_S = const(6 * 3600)
 _SAVE_S = const(600)  # what was learned moves slowly; at most one write each in ten minutes
-
 _AGAIN_S = const(60)  # after the flash refused: a full one may get room, a worn one must rest
+
+# RTC memory keeps its content as long as there is power (RTC_NOINIT_ATTR in the ESP32 port), so it
+# tells the time after a watchdog or a wanted restart. After a loss of power it holds anything.
+_TIME = "<4sI"  # mark, UTC seconds since 1970; then a CRC-32
+_TIME_MARK = b"time"
+_TIME_LENGTH = const(12)
+_RESTART_S = const(5)  # a hang until the watchdog bites, 3 s, and the start
 
 
 def restore_latches(heater, cause):
@@ -40,19 +49,45 @@ def restore_latches(heater, cause):
     heater.guard.note_reset(cause == machine.WDT_RESET, cause == machine.HARD_RESET)
 
 
-def restore(heater):
+def restore(heater, cause):
     """Give the rooms their state of before the start, after `configure`. A damaged state costs
-    that state."""
+    that state. cause: machine.reset_cause()."""
     store = heater.books.store
     _each(store.load(_MODEL), heater.control.restore)
     _each(store.load(_LEARNED), heater.guard.restore_learned)
     _each(store.load(_PLAN), heater.plan.restore)
-    last_s = heater.books.last_t_s
-    if last_s:
+    kept_s = 0 if cause == machine.PWRON_RESET else _kept_time()
+    _tell(heater.clock, heater.books.last_t_s, UNCERTAIN)
+    _tell(heater.clock, kept_s, KEPT)
+
+
+def _tell(clock, epoch_s, quality):
+    if epoch_s:
         try:
-            heater.clock.set(last_s, UNCERTAIN, 0)
+            clock.set(epoch_s, quality, 0)
         except ValueError:
-            pass  # a time that cannot be: stay without a clock
+            pass  # a time that cannot be: stay without
+
+
+def _kept_time():
+    # UTC seconds since 1970 at this start, by RTC memory; 0: it does not know
+    data = machine.RTC().memory()
+    if len(data) == _TIME_LENGTH:
+        mark, epoch_s = struct.unpack(_TIME, data)
+        if mark == _TIME_MARK and data == _packed_time(epoch_s):
+            return epoch_s + _RESTART_S
+    return 0
+
+
+def _packed_time(epoch_s):
+    data = struct.pack(_TIME, _TIME_MARK, epoch_s)
+    return data + struct.pack("<I", binascii.crc32(data))
+
+
+def _keep_time(clock):
+    # An uncertain time must not come back as a better one.
+    known = clock.trusted
+    machine.RTC().memory(_packed_time(clock.epoch_s()) if known else b"")
 
 
 def poll(heater):
@@ -62,7 +97,8 @@ def poll(heater):
     if heater.guard.dirty and uptime_s >= heater.latches_due_s:
         if not save_latches(heater):
             heater.latches_due_s = uptime_s + _AGAIN_S
-    _keep_buttons(heater)
+    _keep_acts(heater)
+    _keep_time(heater.clock)
     if uptime_s % _LEARNED_SAVE_S == _LEARNED_SAVE_S - 1:
         _keep(store, _LEARNED, heater.guard.learned())
     if uptime_s % _SAVE_S == _SAVE_S - 1:
@@ -82,10 +118,16 @@ def save_latches(heater):
     return False
 
 
-def _keep_buttons(heater):
-    # What was pressed becomes a setting once the finger has rested for the display's ten seconds.
+def _keep_acts(heater):
+    # What was pressed is kept once the finger has rested for the display's ten seconds: overrides
+    # with the plan's state, mode, set-point and lock as settings.
     plan = heater.plan
-    if not plan.unsaved or heater.buttons.awake:
+    if heater.buttons.awake:
+        return
+    if plan.acted:
+        plan.acted = 0
+        _keep(heater.books.store, _PLAN, plan.state())
+    if not plan.unsaved:
         return
     plan.unsaved = 0
     settings = heater.settings

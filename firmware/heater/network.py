@@ -16,7 +16,7 @@ from heater.link.collector import Collector
 from heater.link.commands import Refused
 from heater.link.keys import Keys
 from heater.link.rooms import Rooms
-from heater.plan.clock import SERVER
+from heater.plan.clock import NTP, SERVER
 
 _HASH_BITS = 0x3FFFFFFF
 # The link's thread gives a sign of life every tenth of a second; a resolver, a driver or a TLS
@@ -81,6 +81,7 @@ class Network:
             arbiter.CAUSE_NAMES,
             heater.fault_list,
             books.last_t_s,
+            self._network_time,
         )
         try:
             self.link = start.Link(rooms, self.keys, self.device)
@@ -148,7 +149,13 @@ class Network:
         self.restart_due = True
 
     def _set_clock(self, utc_s, uptime_s):
+        self._tell_clock(utc_s, SERVER, uptime_s)
+
+    def _network_time(self, utc_s, uptime_s):
+        self._tell_clock(utc_s, NTP, uptime_s)
+
+    def _tell_clock(self, utc_s, quality, uptime_s):
         try:
-            self._heater.clock.set(utc_s, SERVER, uptime_s)
+            self._heater.clock.set(utc_s, quality, uptime_s)
         except ValueError:
-            pass  # a time that cannot be
+            pass  # a time that cannot be, or a better source has spoken

@@ -9,7 +9,7 @@ import sys
 import machine
 from micropython import const, kbd_intr
 
-from heater import VERSION
+from heater import VERSION, why
 from heater.console import (
     methods_access,
     methods_cal,
@@ -50,6 +50,7 @@ def methods(heater):
     table.update(methods_access.methods(session))
     table.update(methods_settings.methods(settings, session.role, _accept))
     table.update(methods_live.methods(subscribe, inp, heater.out, heater.snapshot, books.journal))
+    table.update(why.methods(heater))
     heater.wifi_setup = _wifi_setup(heater, session)
     table.update(methods_net.methods(session, heater.wifi_setup))
 
@@ -334,10 +335,13 @@ def _faults(heater):
 def words(heater):
     """What a person at the port may type."""
 
-    def say_help():
-        return "help | status | or one JSON request a line, such as " + '{"id":1,"m":"methods"}'
+    def say_help(said):
+        return (
+            "help | status | why 2027-01-20 03:00 | or one JSON request a line, such as "
+            '{"id":1,"m":"methods"}'
+        )
 
-    def say_status():
+    def say_status(said):
         view = heater.snapshot
         room = _degrees(view.room_mdeg) if not view.room_state else STATE_NAMES[view.room_state]
         text = "mode %s, room %s, set %s, %d W, limit %d W, faults %d" % (
@@ -352,7 +356,10 @@ def words(heater):
             text += "\n%s: %s %s" % (fault["code"], fault["measured"], fault["unit"])
         return text
 
-    return {"help": say_help, "status": say_status}
+    table = why.words(heater)
+    table["help"] = say_help
+    table["status"] = say_status
+    return table
 
 
 def _degrees(mdeg):

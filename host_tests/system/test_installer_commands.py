@@ -40,6 +40,25 @@ def test_a_fault_is_told_with_cause_and_next_step(heater):
     pytest.fail(said.out)
 
 
+def test_it_can_be_asked_why_it_was_cold(heater):
+    def cold_hour(device):
+        device.set({"control.mode": "heat", "plan.window": False, "limits.installed_w": 500})
+        device.request("time.set", epoch_s=1800374400)  # 2027-01-20 00:00 in China
+        device.step(3610.0, room_c=15.0)
+        device.step(30.0, room_c=15.0)
+
+    heater.call(cold_hour)
+    said = nuanbu(heater.port, "why", "2027-01-20 00:15", "--lang", "zh")
+    assert said.code == 0 and "安装人员设定的线路上限" in said.out and "室温 15.0 ℃" in said.out
+    said = nuanbu(heater.port, "why", "2027-01-20 00:15", "--lang", "en", "--hours", "2")
+    assert "what the installer allowed on this circuit" in said.out
+    assert "01:00 to 02:00" in said.out
+    data = nuanbu(heater.port, "why", "2027-01-19 03", "--json", "--wish", "14").data
+    assert data[0]["why"] == [["no_power", 60, 0]]
+    wrong = nuanbu(heater.port, "why", "tuesday at 3", "--lang", "zh")
+    assert wrong.code == 2 and "tuesday at 3" in wrong.notes and "2027-01-20 03:00" in wrong.notes
+
+
 def test_the_profile_read_from_a_heater_is_the_one_it_has(heater, tmp_path):
     profile = tmp_path / "profile.json"
     profile.write_text(nuanbu(heater.port, "cfg", "get", "--json").out)

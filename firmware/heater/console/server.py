@@ -4,8 +4,8 @@
 #   < {"id": 7, "ok": true, "r": {}}
 #   < {"id": 7, "ok": false, "e": {"c": -32602, "text": "...", "next": "..."}}
 #
-# A line that does not begin with "{" is for people: `help`, `status`. Error codes below -32000 are
-# those of JSON-RPC 2.0.
+# A line that does not begin with "{" is for people: `help`, `status`, `why`. Error codes below
+# -32000 are those of JSON-RPC 2.0.
 
 import json
 
@@ -42,9 +42,9 @@ def integer(p, key, low, high, default):
 class Console:
     """Serves one port. `methods` maps a name to a callable that takes the parameters (a dict).
 
-    `words` maps a human command to a callable that returns text. `improv`, when given, is asked
-    to answer Improv Wi-Fi packets: `packet(data)` returns bytes to send, as does `poll()`, which
-    is called while it is `busy`.
+    `words` maps a human command to a callable that takes the words after it and returns text.
+    `improv`, when given, is asked to answer Improv Wi-Fi packets: `packet(data)` returns bytes to
+    send, as does `poll()`, which is called while it is `busy`.
     """
 
     def __init__(self, port, methods, words, improv=None):
@@ -90,11 +90,16 @@ class Console:
 
     def _word(self, line):
         try:
-            word = line.decode().split()[0]
+            said = line.decode().split()
+            speak = self._words.get(said[0])
         except (UnicodeError, IndexError):
             return "? help"
-        speak = self._words.get(word)
-        return speak() if speak else "? " + word[:16] + " (help)"
+        if speak is None:
+            return "? " + said[0][:16] + " (help)"
+        try:
+            return speak(said[1:])
+        except Exception as e:  # as in a method: never worth the console, nor the heat
+            return "defect in this word: " + repr(e)
 
     def _answer(self, line):
         request_id = None

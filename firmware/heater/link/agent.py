@@ -113,6 +113,8 @@ class Agent:
             self._received(message)
         elif kind == "reading":
             self._reading(message, now_s, snap)
+        elif kind == "time":  # from this heater's own thread, by NTP
+            self._rooms.network_time(message, now_s)
 
     def _limit(self, message, now_s, snap):
         result = self._leases.result_name(self._leases.offer(message, now_s, self.utc_s(now_s)))

@@ -24,12 +24,15 @@ class Net:
     topics: `Topics`. keys: `Keys`. make_client(deliver): a new `Client` not yet open. network:
     object with `step()` that keeps Wi-Fi up and tells whether it is, None where the host has a
     network of its own. inbox, outgoing: `Mailbox`. time: `CertificateTime` for a connection with
-    TLS: `ready()` before each, `refused(error)` when none came about.
+    TLS: `ready()` before each, `refused(error)` when none came about. ask_time(): called before
+    each, so that a heater whose server is silent learns the time from the network.
 
     In: (kind, message) of authentic messages of the right form. Out: (kind, message, retain).
     """
 
-    def __init__(self, topics, keys, make_client, inbox, outgoing, network=None, time=None):
+    def __init__(
+        self, topics, keys, make_client, inbox, outgoing, network=None, time=None, ask_time=None
+    ):
         self.online = False
         self.session = 0  # counts connections
         self.tries = 0
@@ -42,6 +45,7 @@ class Net:
         self._make_client = make_client
         self._network = network
         self._time = time
+        self._ask_time = ask_time
         self._inbox = inbox
         self._outgoing = outgoing
         self._sending = None  # taken out of the box, not yet sent
@@ -78,9 +82,11 @@ class Net:
 
     def _ready(self):
         try:
-            return (self._network is None or self._network.step()) and (
-                self._time is None or self._time.ready()
-            )
+            if self._network is not None and not self._network.step():
+                return False
+            if self._ask_time is not None:
+                self._ask_time()
+            return self._time is None or self._time.ready()
         except Exception as error:
             self.last_error = type(error).__name__
             return False

@@ -11,14 +11,15 @@ class Rooms:
     actions: {"override" | "identify" | "proof_test" | "restart": callable(args)}, which
     return facts (dict) or None, or raise heater.link.commands.Refused(reason, facts).
     changed(): called after remote settings were committed. set_clock(utc_s, uptime_s): told of
-    the server's signed time. about: facts for the hello, {"firmware": ..., "board": ...}.
+    the server's signed time; network_time(utc_s, uptime_s): of NTP's. about: facts for the hello,
+    {"firmware": ..., "board": ...}.
     cause_names: heater.limits.arbiter.CAUSE_NAMES. faults(): the faults in force, dicts with
     `code`. known_s: the latest time that is on flash, Unix seconds, 0 for none.
     """
 
     def __init__(
         self, settings, store, leases, collector, streams, readers, actions, changed, set_clock,
-        about, cause_names, faults=None, known_s=0,
+        about, cause_names, faults=None, known_s=0, network_time=None,
     ):  # fmt: skip
         self.settings = settings
         self.store = store
@@ -33,3 +34,8 @@ class Rooms:
         self.cause_names = cause_names
         self.faults = faults or list
         self.known_s = known_s
+        self.network_time = network_time or _nobody
+
+
+def _nobody(utc_s, uptime_s):
+    pass

@@ -5,7 +5,7 @@ import sys
 
 from micropython import const
 
-from heater.link import client, net, realtime, secure, wifi, wire
+from heater.link import client, net, ntp, realtime, secure, wifi, wire
 from heater.link.agent import Agent
 from heater.link.mailbox import Mailbox
 from heater.link.topics import Topics
@@ -40,9 +40,10 @@ class Link:
         # Without the name of a Wi-Fi network the host has a connection of its own.
         ssid = cfg.get("link.ssid")
         self.wifi = wifi.station(ssid, keys.text("wifi")) if ssid else None
+        clock = ntp.NetworkTime(lambda utc_s: self.inbox.put(("time", utc_s)))
         self.time = secure.platform_time(rooms.known_s) if context else None
         self.net = net.Net(
-            topics, keys, make_client, self.inbox, self.outgoing, self.wifi, self.time
+            topics, keys, make_client, self.inbox, self.outgoing, self.wifi, self.time, clock.poll
         )
         if self.time is not None:
             rooms.set_clock = _both(self.time.told, rooms.set_clock)

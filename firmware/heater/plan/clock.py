@@ -9,10 +9,11 @@ from heater.plan.tz import Zone
 # Quality of the time, worst first.
 NONE = const(0)  # no idea
 UNCERTAIN = const(1)  # the last time known before a power cut: the cut's length is missing
-CONSOLE = const(2)  # set over the serial port
-NTP = const(3)  # network time, not authenticated
-SERVER = const(4)  # the group server's signed time
-QUALITY_NAMES = ("none", "uncertain", "console", "ntp", "server")
+KEPT = const(2)  # outlasted a restart in RTC memory: wrong by the restart's few seconds
+CONSOLE = const(3)  # set over the serial port
+NTP = const(4)  # network time, not authenticated
+SERVER = const(5)  # the group server's signed time
+QUALITY_NAMES = ("none", "uncertain", "kept", "console", "ntp", "server")
 
 # A better source silent for this long may be replaced by a lesser one. A crystal of 20 ppm is
 # wrong by less than 2 s after it.
@@ -30,7 +31,7 @@ class Clock:
 
     Attributes, valid after `step`:
       quality       NONE to SERVER
-      trusted       1 if the plan may follow this time (CONSOLE or better)
+      trusted       1 if the plan may follow this time (KEPT or better)
       t_s           UTC, seconds since 2020-01-01 (0 while quality is NONE)
       local_s       local time, seconds since 2020-01-01 local
       offset_s      local_s - t_s
@@ -66,15 +67,15 @@ class Clock:
 
         Returns the seconds by which the time moved, forward positive (0 at the first setting).
         Raises ValueError if the time lies outside 2026 to 2099, or if a better source spoke
-        within the last day; UNCERTAIN never replaces anything better.
+        within the last day; UNCERTAIN and KEPT, which only a start has, never replace a better.
         """
         if not UNCERTAIN <= quality <= SERVER:
-            raise ValueError("quality {}: must be 1 to 4".format(quality))
+            raise ValueError("quality {}: must be 1 to 5".format(quality))
         t_s = epoch_s - UNIX_2020_S
         if not _EARLIEST_S <= t_s < _LATEST_S:
             raise ValueError("time {}: outside 2026 to 2099".format(epoch_s))
         if quality < self.quality and (
-            quality == UNCERTAIN or uptime_s - self._set_uptime_s < _HOLD_S
+            quality <= KEPT or uptime_s - self._set_uptime_s < _HOLD_S
         ):
             raise ValueError(
                 "time from {}: {} is better".format(
@@ -92,7 +93,7 @@ class Clock:
         self._base_s = t_s - uptime_s
         self._set_uptime_s = uptime_s
         self.quality = quality
-        self.trusted = 1 if quality >= CONSOLE else 0
+        self.trusted = 1 if quality >= KEPT else 0
         if moved_s or was_trusted != self.trusted or not self.t_s:
             self.generation += 1
         self.step(uptime_s)

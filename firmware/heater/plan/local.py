@@ -14,11 +14,13 @@ DOWN = const(2)
 BOOST = const(3)  # main, short
 MODE = const(4)  # main, held 1 s to 5 s
 LOCK = const(5)  # main, held 5 s: child lock on or off
+PRESET = const(6)  # main, twice within a second: the next preset
 
 _LONG_TICKS = const(10)
 _LOCK_TICKS = const(50)
 _REPEAT_AFTER_TICKS = const(8)
 _REPEAT_EVERY_TICKS = const(4)
+_TWICE_TICKS = const(5)  # from letting go to the second press
 _AWAKE_TICKS = const(100)  # the display answers for 10 s after a press, even in quiet hours
 
 # Index of what the LED shows (Outputs.led). The board turns it into a pattern.
@@ -31,6 +33,10 @@ LED_WINDOW = const(5)
 LED_NO_CLOCK = const(6)  # following the last set-point, because the plan needs a clock
 LED_LOCKED = const(7)  # a press that the child lock refuses
 LED_OFF = const(8)  # off, frost protection watches
+# Answers to a press, for as long as the display is awake.
+LED_PRESETS = const(9)  # to 12: comfort, eco, sleep, away
+LED_MODE_HEAT = const(13)
+LED_MODE_PLAN = const(14)
 
 
 class Buttons:
@@ -41,17 +47,28 @@ class Buttons:
         self.awake = 0
         self._held = 0  # the one button that counts; the others wait until it is let go
         self._ticks = 0
+        self._pause = 0  # ticks left for a second press of main
+        self._twice = 0
 
     def step(self, buttons):
         """Take the pressed buttons (bits BUTTON_*) of this tick; returns an event or NO_EVENT.
 
         Up and down act at once and repeat while held. Main acts when let go, so that a long
-        press is not first taken for a short one, except for the lock, which acts after 5 s.
+        press is not first taken for a short one, except for the lock, which acts after 5 s; a
+        short press waits another half second, in case a second one follows.
         """
         if self.awake:
             self.awake -= 1
         held = self._held
         if not held:
+            if self._pause:
+                self._pause -= 1
+                if buttons & BUTTON_MAIN:
+                    self._pause = 0
+                    self._twice = 1
+                elif buttons or not self._pause:
+                    self._pause = 0
+                    return BOOST  # another button is taken with the next tick
             if not buttons:
                 return NO_EVENT
             self._press(buttons)
@@ -62,7 +79,7 @@ class Buttons:
             self._held = 0
             if held != BUTTON_MAIN or self._ticks >= _LOCK_TICKS:
                 return NO_EVENT
-            return MODE if self._ticks >= _LONG_TICKS else BOOST
+            return self._let_go()
         ticks = self._ticks + 1
         if held == BUTTON_MAIN:
             if ticks <= _LOCK_TICKS:
@@ -74,6 +91,16 @@ class Buttons:
             self._ticks = ticks - _REPEAT_EVERY_TICKS
             return UP if held == BUTTON_UP else DOWN
         self._ticks = ticks
+        return NO_EVENT
+
+    def _let_go(self):
+        twice = self._twice
+        self._twice = 0
+        if self._ticks >= _LONG_TICKS:
+            return MODE
+        if twice:
+            return PRESET
+        self._pause = _TWICE_TICKS
         return NO_EVENT
 
     def _press(self, buttons):
@@ -99,6 +126,8 @@ def led(plan, buttons, fault_count, heating):
         return LED_DARK
     if plan.child_lock and buttons.awake:
         return LED_LOCKED
+    if plan.answer and buttons.awake:
+        return plan.answer
     if plan.reason == BY_OFF:
         return LED_OFF
     if plan.window.open:

@@ -6,7 +6,9 @@ NO_OVERRIDE = const(0)
 UNTIL_NEXT = const(1)  # to the next change of the plan
 UNTIL_TIME = const(2)  # to an instant
 FOR_DURATION = const(3)  # for so many seconds, clock or no clock
-_KINDS = const(4)
+UNTIL_ENDED = const(4)  # until somebody ends it
+_KINDS = const(5)
+NAMES = ("none", "next", "until", "for", "held")
 
 
 class Override:
@@ -39,6 +41,13 @@ class Override:
         self.mdeg = mdeg
         self.preset = preset
         self._end_uptime_s = end_uptime_s
+
+    def until_ended(self, mdeg, preset):
+        """Hold `mdeg` until somebody does something else."""
+        self.kind = UNTIL_ENDED
+        self.mdeg = mdeg
+        self.preset = preset
+        self._end_s = 0
 
     def clear(self):
         """End it now."""

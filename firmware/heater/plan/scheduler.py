@@ -4,13 +4,11 @@
 from micropython import const
 
 from heater.plan import clock as clocks
-from heater.plan import local, presets
-from heater.plan.civil import DAY_S, UNIX_2020_S
+from heater.plan import presets
+from heater.plan.acts import Acts
 from heater.plan.early import EarlyStart
 from heater.plan.exceptions import Exceptions
-from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT, Override
-from heater.plan.preferences import Preferences
-from heater.plan.program import Program
+from heater.plan.override import NO_OVERRIDE, UNTIL_NEXT
 from heater.plan.reasons import (
     BY_BOOST,
     BY_EARLY_START,
@@ -25,39 +23,32 @@ from heater.plan.reasons import (
     BY_WORK_TIME,
 )
 from heater.plan.week import parse as parse_week
-from heater.plan.window import Window
 from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
 
-_STEP_MDEG = const(500)
 _STATE_VERSION = const(1)
 _STATE_LENGTH = const(16)
 _HELD_LOWEST_MDEG = const(5000)  # a saved set-point outside is not one
 _HELD_HIGHEST_MDEG = const(30000)
 
 
-class Plan:
+class Plan(Acts):
     """The set-point in force, by mode, weekly plan, overrides, open window and bounds.
 
-    Attributes after `step`, for room control, display and records:
+    Attributes after `step`, for room control, display and records, beside those of Acts:
       setpoint_mdeg   what the room is to have, within the bounds
-      mode            signals.MODE_*
       preset          presets.* the set-point stands for
       reason          reasons.BY_*
       bounded         1 if the bounds of installer or company changed what was asked for
       next_change_s   seconds to the next change of the plan, -1 if there is none or no clock
       next_preset     asked for by that change
-      quiet           1 in quiet hours: fewest switchings, no beep, display dark
-      child_lock      1: the buttons are locked
-      window          window.Window; `window.open` is 1 while a window is taken for open
+      quiet           1 in quiet hours: no beep, display dark
+      calm            1 in quiet hours that a trusted clock tells of: fewest switchings as well
       early           early.EarlyStart, what it has learned of this room
-      unsaved         1: mode or constant set-point were changed at the buttons; the app saves
-                      `mode` and `base_mdeg` as settings and clears this
       refusal         why a setting of the plan could not be followed, "" if all could
     """
 
     def __init__(self):
-        self.mode = MODE_HEAT
-        self.base_mdeg = 22000  # the constant set-point of mode heat
+        super().__init__()
         self.setpoint_mdeg = 22000
         self.preset = presets.MANUAL
         self.reason = BY_HEAT
@@ -65,25 +56,13 @@ class Plan:
         self.next_change_s = -1
         self.next_preset = presets.COMFORT
         self.quiet = 0
-        self.child_lock = 0
-        self.unsaved = 0
+        self.calm = 0
         self.refusal = ""
-        self.override = Override()
-        self.window = Window()
         self.early = EarlyStart()
-        self._early_s = 0  # the change of the plan for which heating has begun
-        self._not_early_s = 0  # the one for which somebody has stopped it
-        self._program = Program()
         self._week_text = self._exceptions_text = None
-        self._prefer = Preferences()
         self._cfg_mode = self._cfg_base_mdeg = self._cfg_child_lock = None
         self._held_mdeg = 0  # the last set-point of mode plan; 0: none known
-        self._wanted_mdeg = 22000  # before window, early start, working time and bounds
-        self._touched_s = 0  # uptime of the last act of somebody, or change of the plan
         self._generation = -1  # of the clock, when the program was last computed
-        self._uptime_s = 0
-        self._trusted = 0
-        self._t_s = 0
 
     def configure(self, cfg):
         """Read the settings `plan.*`, `control.mode` and `control.setpoint_mdeg`.
@@ -129,112 +108,6 @@ class Plan:
         except ValueError as refusal:
             self.refusal = str(refusal)
 
-    # What people do. Each of these may allocate; none is called every tick.
-
-    def set_mode(self, mode):
-        """Change the mode (signals.MODE_*) and end any override. The app saves it."""
-        self.mode = mode
-        self.override.clear()
-        self._touch()
-        self.unsaved = 1
-
-    def _touch(self):
-        # Somebody is there: no working time has passed, they know about the window, and what
-        # they want now counts more than being warm later.
-        self._touched_s = self._uptime_s
-        self.window.clear()
-        if self._early_s:
-            self._not_early_s = self._early_s
-
-    def override_until_next(self, mdeg, preset=presets.MANUAL):
-        """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds."""
-        self._prefer.check(mdeg)
-        self.override.until_next(mdeg, preset, self._program.next_s if self._trusted else 0)
-        self._touch()
-
-    def override_until(self, mdeg, epoch_s, preset=presets.MANUAL):
-        """Hold `mdeg` until Unix time `epoch_s`.
-
-        Raises ValueError outside the bounds, without a trusted clock, or for a time gone by.
-        """
-        self._prefer.check(mdeg)
-        if not self._trusted:
-            raise ValueError("override until a time: no trusted clock")
-        if epoch_s - UNIX_2020_S <= self._t_s:
-            raise ValueError("override until {}: already past".format(epoch_s))
-        self.override.until_time(mdeg, preset, epoch_s - UNIX_2020_S)
-        self._touch()
-
-    def override_for(self, mdeg, duration_s, preset=presets.MANUAL):
-        """Hold `mdeg` for `duration_s` (1 to 7 days). Raises ValueError outside the bounds."""
-        self._prefer.check(mdeg)
-        if not 1 <= duration_s <= 7 * DAY_S:
-            raise ValueError("override for {} s: must be 1 to 604800".format(duration_s))
-        self.override.for_duration(mdeg, preset, self._uptime_s + duration_s)
-        self._touch()
-
-    def set_preset(self, preset):
-        """Ask for a preset: boost for its time, any other until the next change of the plan.
-
-        In mode heat the preset's temperature becomes the constant set-point.
-        """
-        mdeg = self._prefer.preset_mdeg[preset]
-        self._touch()
-        if preset == presets.BOOST:
-            self.override.for_duration(mdeg, preset, self._uptime_s + self._prefer.boost_s)
-        elif self.mode == MODE_PLAN:
-            next_s = self._program.next_s if self._trusted else 0
-            self.override.until_next(mdeg, preset, next_s)
-        else:
-            self.override.clear()
-            self.base_mdeg = mdeg
-            self.unsaved = 1
-
-    def clear_override(self):
-        """Back to the plan, or to the constant set-point."""
-        self.override.clear()
-        self._touch()
-
-    def press(self, event):
-        """A press at the heater (local.UP ... local.LOCK).
-
-        Returns 1 if it was taken, 0 if there was nothing to do or the child lock refused it.
-        """
-        if event == local.LOCK:
-            self.child_lock = 1 - self.child_lock
-            self.unsaved = 1
-            return 1
-        if event == local.NO_EVENT or self.child_lock:
-            return 0
-        if event == local.MODE:
-            self.set_mode((self.mode + 1) % len(MODE_NAMES))
-            return 1
-        if self.mode == MODE_OFF:
-            return 0
-        self._touch()
-        if event != local.BOOST:
-            self._nudge(_STEP_MDEG if event == local.UP else -_STEP_MDEG)
-        elif self.override.kind and self.override.preset == presets.BOOST:
-            self.override.clear()
-        else:
-            self.set_preset(presets.BOOST)
-        return 1
-
-    def _nudge(self, step_mdeg):
-        # to the next half degree from what is in force
-        mdeg = (self._wanted_mdeg // _STEP_MDEG) * _STEP_MDEG + step_mdeg
-        if step_mdeg < 0 and self._wanted_mdeg % _STEP_MDEG:
-            mdeg += _STEP_MDEG
-        mdeg = self._prefer.bound(mdeg)
-        if self.mode == MODE_PLAN:
-            next_s = self._program.next_s if self._trusted else 0
-            self.override.until_next(mdeg, presets.MANUAL, next_s)
-        else:
-            self.override.clear()
-            self.base_mdeg = mdeg
-            self.unsaved = 1
-        self._wanted_mdeg = mdeg
-
     # Every second. Allocates nothing, except where the plan is computed anew.
 
     def step(self, uptime_s, clock, room_mdeg, room_ok, power_w, limited):
@@ -262,6 +135,7 @@ class Plan:
             self.setpoint_mdeg = presets.FROST_MDEG
             self.reason = BY_WINDOW
         self.quiet = self._prefer.quiet(clock.trusted, clock.local_s)
+        self.calm = self.quiet if clock.trusted else 0
 
     def _follow(self, clock):
         # Find the plan's place when time has reached its next change, or was set.

@@ -10,13 +10,17 @@ OFF = const(2)  # switched off by hand; detail: 0
 PLAN = const(3)  # less was asked for; detail: mean set-point in hundredths of a degree
 FAULT = const(4)  # a protection withheld heat; detail: fault code
 WINDOW = const(5)  # heat withheld while a window stood open; detail: 0
-LIMIT = const(6)  # a limit bound; detail: cause * 10000 + mean limit in watts
+LIMIT = const(6)  # a limit bound; detail: cause * CAUSE_STEP + mean limit in watts
 FULL = const(7)  # everything given: the building lost more; detail: Wh given
 RISING = const(8)  # regulating, not there yet; detail: room at the end of the hour
 NO_SENSOR = const(9)  # the room temperature was never known; detail: 0
 
+NAMES = (
+    "warm", "no_power", "off", "plan", "fault", "window", "limit", "full", "rising", "no_sensor",
+)  # fmt: skip
+
 _NEAR_CDEG = const(50)  # so close to the wish is not cold
-_CAUSE_STEP = const(10_000)
+CAUSE_STEP = const(10_000)
 _HOUR_S = const(3600)
 
 
@@ -46,7 +50,7 @@ def explain(records, wish_cdeg):
 
 
 def _accounts(record, wish_cdeg, found):
-    cause = record[ledger.LIMIT_CAUSE] * _CAUSE_STEP + record[ledger.LIMIT_W]
+    cause = record[ledger.LIMIT_CAUSE] * CAUSE_STEP + record[ledger.LIMIT_W]
     for account, reason, detail in (
         (ledger.FAULT, FAULT, record[ledger.FAULT_CODE]),
         (ledger.OFF, OFF, 0),

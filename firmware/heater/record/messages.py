@@ -1,7 +1,7 @@
 # Words for the codes of this room, in Chinese and English. Read by console help, documentation
 # and the host's tools, which import this file too; never needed to heat.
 
-from heater.record import events, explain
+from heater.record import events
 
 REFUSALS = {
     "unknown": ("没有这个设置项", "There is no such setting"),
@@ -45,17 +45,4 @@ EVENTS = {
     events.SETTINGS_MIGRATED: ("设置已升级", "Settings brought over from older firmware"),
     events.SETTINGS_RESET: ("已恢复出厂设置", "Reset to factory settings"),
     events.EVENTS_LOST: ("事件过多，部分未记录", "Events lost for want of room"),
-}
-
-REASONS = {
-    explain.WARM: ("室温达标", "It was warm"),
-    explain.NO_POWER: ("停电或未运行", "The heater had no mains"),
-    explain.OFF: ("已关机", "It was switched off"),
-    explain.PLAN: ("计划温度较低", "The plan asked for less"),
-    explain.FAULT: ("故障停热", "A protection withheld heat"),
-    explain.WINDOW: ("开窗停热", "A window stood open"),
-    explain.LIMIT: ("功率受限", "Its power was limited"),
-    explain.FULL: ("已满功率，建筑散热过大", "Everything given: the building lost more"),
-    explain.RISING: ("升温中", "It was warming up"),
-    explain.NO_SENSOR: ("无室温读数", "The room temperature was not known"),
 }

@@ -44,7 +44,7 @@ class Settings:
 
 def asked(methods, *lines):
     wire = Wire()
-    console = Console(wire, methods, {"help": lambda: "words"})
+    console = Console(wire, methods, {"help": lambda said: "words"})
     for line in lines:
         wire.data += line + b"\n"
     while console.poll() or wire.data:
@@ -141,7 +141,7 @@ def test_improv_packets_and_lines_share_the_port():
             return b""
 
     wire = Wire()
-    console = Console(wire, {}, {"help": lambda: "words"}, Improv())
+    console = Console(wire, {}, {"help": lambda said: "words"}, Improv())
     wire.data = b"help\nIMPROV\x01\x03\x03a\n{\x00\nhelp\n"
     for _ in range(4):
         console.poll()
@@ -150,8 +150,23 @@ def test_improv_packets_and_lines_share_the_port():
 
 def test_improv_packets_mean_nothing_where_there_is_no_improv():
     wire = Wire()
-    console = Console(wire, {}, {"help": lambda: "words"})
+    console = Console(wire, {}, {"help": lambda said: "words"})
     wire.data = b"IMPROV\x01\x03\x01a\x00\nhelp\n"
     for _ in range(3):
         console.poll()
     assert wire.sent == b"words\n"
+
+
+def test_a_word_gets_what_was_said_after_it_and_its_defect_costs_nothing():
+    def breaks(said):
+        raise KeyError(said[0])
+
+    wire = Wire()
+    console = Console(wire, {}, {"echo": "+".join, "break": breaks})
+    wire.data = b"echo 2027-01-20 03:00\nbreak it\n \nnothing\n"
+    for _ in range(6):
+        console.poll()
+    lines = wire.sent.split(b"\n")
+    assert lines[0] == b"2027-01-20+03:00"
+    assert b"defect" in lines[1] and b"KeyError" in lines[1]
+    assert lines[2] == b"? help" and lines[3].startswith(b"? nothing")

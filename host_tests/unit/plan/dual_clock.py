@@ -71,6 +71,16 @@ def test_uncertain_time_never_replaces_any_other():
     refused(clock.set, NEW_YEAR_2027, clocks.UNCERTAIN, 10**7)
 
 
+def test_a_time_kept_over_a_restart_is_followed_until_anybody_knows_better():
+    clock = Clock()
+    clock.set(NEW_YEAR_2027, clocks.UNCERTAIN, 0)
+    clock.set(NEW_YEAR_2027 + 300, clocks.KEPT, 0)
+    assert clock.trusted and clock.epoch_s() == NEW_YEAR_2027 + 300
+    clock.set(NEW_YEAR_2027 + 297, clocks.CONSOLE, 1)
+    assert clock.quality == clocks.CONSOLE
+    assert "console is better" in refused(clock.set, NEW_YEAR_2027, clocks.KEPT, 10**7)
+
+
 def test_trust_gained_without_a_jump_is_told():
     clock = Clock()
     clock.set(NEW_YEAR_2027, clocks.UNCERTAIN, 0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from heater.record import check, events, explain, messages, table, texts
+from heater.record import check, events, messages, table, texts
 
 ROWS = {row[0]: row for row in table.ROWS}
 
@@ -68,7 +68,6 @@ def constants(module):
     "words, codes",
     [
         (messages.EVENTS, constants(events)),
-        (messages.REASONS, constants(explain)),
         (messages.REFUSALS, set(check._NEXT)),
         (messages.NEXT, set(check._NEXT.values())),
     ],

@@ -14,6 +14,7 @@ from nuanbu.installer import (
     commands_device,
     commands_flash,
     commands_test,
+    commands_why,
     monitor,
     wizard,
 )
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
     commands_cal.register(app)
     commands_batch.register(app)
     commands_flash.register(app)
+    commands_why.register(app)
     monitor.register(app)
     wizard.register(app)
 

@@ -143,6 +143,11 @@ TROUBLES = {
         ("{name} 不能是 {value}", "{name} cannot be {value}"),
         ("应为 {kind}", "Give a value of type {kind}"),
     ),
+    "bad_hour": (
+        USAGE,
+        ("{given} 不是一个时刻", "{given} is no time"),
+        ('例如 "2027-01-20 03:00"', 'Write it like "2027-01-20 03:00"'),
+    ),
     "test_failed": (
         TEST_FAILED,
         ("自检未通过：{names}", "The self-test failed: {names}"),

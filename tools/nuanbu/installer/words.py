@@ -147,9 +147,27 @@ def fault(found: dict, language: str) -> tuple[str, str, str]:
     return module["sentences"](found, language)
 
 
+def why(hour: dict[str, Any], language: str) -> list[str]:
+    """What the ledger of heat tells of an hour (console method hours.why), line by line."""
+    module = _firmware("record/why_texts.py")
+    if not module:
+        return [" ".join(map(str, reason)) for reason in hour["why"]]
+    number = LANGUAGES.index(language)
+    reasons = [_named(reason, language) for reason in hour["why"]]
+    return [module["head"](hour, number), *(module["sentence"](r, number) for r in reasons)]
+
+
+def _named(reason: list[Any], language: str) -> list[Any]:
+    # A fault comes with its name: say its title instead.
+    texts = _firmware("protect/texts.py").get("TEXTS", {})
+    if reason[0] != "fault" or reason[3] not in texts:
+        return reason
+    return [*reason[:3], texts[reason[3]][0][LANGUAGES.index(language)]]
+
+
 @functools.cache
 def _firmware(path: str) -> dict[str, Any]:
-    # Run by path: these two import nothing of MicroPython. A tool without the firmware's files
+    # Run by path: these import nothing of MicroPython. A tool without the firmware's files
     # shows codes instead of words.
     try:
         return runpy.run_path(str(find.repository() / "firmware" / "heater" / path))
