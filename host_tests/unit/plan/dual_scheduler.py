@@ -6,7 +6,7 @@ from heater.plan import clock as clocks
 from heater.plan import local, presets, reasons
 from heater.plan.clock import Clock
 from heater.plan.scheduler import Plan
-from heater.signals import BUTTON_DOWN, BUTTON_MAIN, BUTTON_UP, MODE_HEAT, MODE_OFF, MODE_PLAN
+from heater.signals import MODE_HEAT, MODE_OFF, MODE_PLAN
 
 # 2027-01-04 is a Monday; 00:00 in China (UTC+8) is 16:00 UTC the day before.
 MONDAY = 1798992000
@@ -427,110 +427,6 @@ def test_an_open_window_lowers_to_frost_until_somebody_presses():
     for fall_mdeg in range(0, 2000, 3):
         off.after(off.uptime_s + 1, 20000 - fall_mdeg)
     assert off.plan.setpoint_mdeg == 20000
-
-
-def held(buttons, level, ticks):
-    events = [buttons.step(level) for _ in range(ticks)]
-    return [event for event in events if event]
-
-
-def test_short_press_long_press_and_lock():
-    buttons = local.Buttons()
-    assert held(buttons, BUTTON_MAIN, 1) == [] and held(buttons, 0, 6) == [local.BOOST]
-    assert held(buttons, BUTTON_MAIN, 10) == [] and held(buttons, 0, 6) == [local.BOOST]
-    assert held(buttons, BUTTON_MAIN, 11) == [] and held(buttons, 0, 5) == [local.MODE]
-    assert held(buttons, BUTTON_MAIN, 50) == [] and held(buttons, 0, 5) == [local.MODE]
-    assert held(buttons, BUTTON_MAIN, 300) == [local.LOCK] and held(buttons, 0, 5) == []
-
-
-def test_two_short_presses_are_no_boost():
-    buttons = local.Buttons()
-    for pause in (1, 5):
-        assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, pause) == []
-        assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 9) == [local.PRESET]
-    # too late for twice, and a long second press is a long press
-    assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 7) == [local.BOOST]
-    assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 2) == []
-    assert held(buttons, BUTTON_MAIN, 20) == [] and held(buttons, 0, 9) == [local.MODE]
-    # another button ends the wait, and is taken too
-    assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 2) == []
-    assert held(buttons, BUTTON_UP, 3) == [local.BOOST, local.UP]
-
-
-def test_the_button_goes_round_the_presets_and_back_to_the_plan():
-    home = Home(9)
-    plan = home.plan
-    for preset, mdeg in ((presets.COMFORT, 22000), (presets.ECO, 20000), (presets.SLEEP, 18000)):
-        assert plan.press(local.PRESET) == 1
-        assert home.at(9, 1).preset == preset and plan.setpoint_mdeg == mdeg
-        assert plan.answer == local.LED_PRESETS + preset
-        assert plan.override.remaining_s(home.uptime_s, 1, home.clock.t_s) == 8 * 3600 - 60
-    plan.press(local.PRESET)
-    assert home.at(9, 1).preset == presets.AWAY and plan.answer == local.LED_PRESETS + 3
-    # who is away does not come back with the next change of the plan
-    assert home.at(17, 1).setpoint_mdeg == 14000 and home.at(24 + 17).preset == presets.AWAY
-    plan.press(local.PRESET)
-    assert home.at(24 + 17).setpoint_mdeg == 22000 and plan.answer == local.LED_MODE_PLAN
-    assert plan.reason == reasons.BY_PLAN
-
-
-def test_in_mode_heat_a_preset_holds_until_it_is_ended():
-    home = Home(9, control__mode="heat")
-    home.plan.press(local.PRESET)
-    home.plan.press(local.PRESET)
-    assert home.at(24 + 17).setpoint_mdeg == 20000 and home.plan.base_mdeg == 21500
-    for _ in range(3):
-        home.plan.press(local.PRESET)
-    assert home.at(24 + 18).setpoint_mdeg == 21500
-    assert home.plan.answer == local.LED_MODE_HEAT
-    home.plan.set_preset(presets.FROST)
-    home.plan.press(local.BOOST)
-    assert home.at(24 + 18, 1).setpoint_mdeg == 25000
-
-
-def test_away_outlasts_a_power_cut_without_any_clock():
-    home = Home()
-    home.plan.set_preset(presets.AWAY)
-    assert home.after(0).acted == 1
-    saved = home.plan.state()
-    home = Home()
-    assert home.plan.restore(saved)
-    assert home.after(10**6).setpoint_mdeg == 14000 and home.plan.preset == presets.AWAY
-
-
-def test_up_and_down_act_at_once_and_repeat():
-    buttons = local.Buttons()
-    assert held(buttons, BUTTON_UP, 1) == [local.UP] and held(buttons, 0, 3) == []
-    assert held(buttons, BUTTON_DOWN, 8) == [local.DOWN]
-    assert held(buttons, BUTTON_DOWN, 9) == [local.DOWN] * 3
-    # a second button waits until the first is let go
-    assert held(buttons, BUTTON_DOWN | BUTTON_MAIN, 1) == []
-    assert held(buttons, 0, 2) == []
-
-
-def test_the_led_is_dark_in_quiet_hours_but_answers_a_press_and_shows_faults():
-    home = Home(23)
-    buttons = local.Buttons()
-    assert local.led(home.plan, buttons, 0, 1) == local.LED_DARK
-    assert local.led(home.plan, buttons, 1, 1) == local.LED_FAULT
-    buttons.step(BUTTON_UP)
-    assert local.led(home.plan, buttons, 0, 1) == local.LED_HEATING
-    held(buttons, 0, 101)
-    assert local.led(home.plan, buttons, 0, 1) == local.LED_DARK
-    home.at(24 + 9)
-    assert local.led(home.plan, buttons, 0, 0) == local.LED_STANDBY
-    home.plan.press(local.MODE)
-    buttons.step(BUTTON_MAIN)
-    assert local.led(home.plan, buttons, 1, 0) == local.LED_FAULT
-    home.plan.press(local.MODE)
-    assert local.led(home.plan, buttons, 0, 0) == local.LED_MODE_HEAT
-    home.plan.press(local.PRESET)
-    assert local.led(home.plan, buttons, 0, 0) == local.LED_PRESETS
-    home.plan.press(local.UP)
-    assert local.led(home.plan, buttons, 0, 0) == local.LED_STANDBY
-    home.plan.press(local.LOCK)
-    buttons.step(BUTTON_UP)
-    assert local.led(home.plan, buttons, 0, 0) == local.LED_LOCKED
 
 
 def test_a_second_allocates_nothing():
