@@ -144,3 +144,19 @@ def test_scaled_time_keeps_its_pace():
         began = time.monotonic()
         device.step(10.0, room_c=20.0)
         assert time.monotonic() - began >= 0.45
+
+
+def test_a_restart_in_mid_run_keeps_the_count():
+    house = House(houses.get("corner-convector"), ConstantWeather(-20.0))
+    house.reset()
+    with Device(settings={"heater.rated_w": 1400}) as device:
+        pair = lockstep.LockStep(device, house)
+        pair.run(30)
+        device.world(hang_ms=60_000)
+        reports = list(pair.seconds(30, probe=True))
+        assert len(reports) == 30
+        assert pair.totals.seconds == 60 and len(pair.totals.resets) == 1
+        assert [report.probe is None for report in reports] == [True] * 29 + [False]
+        # The firmware has lived through every second since it restarted, and none is under way.
+        assert reports[-1].probe["uptime_s"] == reports[-1].now_ms // 1000
+        assert device.request("status")["mode"] == "heat"

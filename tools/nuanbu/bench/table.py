@@ -1,8 +1,6 @@
 """Runs every scenario in every house and prints one table, worst case first."""
 
 import json
-import os
-import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -10,16 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from nuanbu.bench import scenarios
+from nuanbu.bench import scenarios, speed
 from nuanbu.bench.heater import FastHeater
 from nuanbu.bench.rivals import BangBang, TextbookPid
 from nuanbu.bench.vm import VmHeater
 from nuanbu.sim import houses
-from nuanbu.sim.device import Device
-from nuanbu.sim.lockstep import LockStep
 
 LOADS = (0.2, 0.5, 0.8)
-SPEED_TARGET = 2000
 FIRMWARE = "ours, firmware"  # the whole of it in MicroPython, hours of real time for all houses
 LEARNED = ("ours", FIRMWARE)  # judged after a day of use
 
@@ -114,26 +109,7 @@ def run(names=None, hours=48.0, out=Path("build/bench"), laws=tuple(LAWS), only=
     part = out / "bench.json.part"
     part.write_text(text, encoding="utf-8")
     part.replace(out / "bench.json")
-    return _print(results) + _speed()
-
-
-def _speed(seconds=7200):
-    """Print how fast the whole firmware and a house run together; 1 when under the target."""
-    house = scenarios.make_house("corner-convector")
-    settings = {"heater.rated_w": int(house.rated_w)}
-    with Device(settings=settings) as device:
-        pair = LockStep(device, house)
-        pair.run(600)
-        began = time.monotonic()
-        pair.run(seconds)
-        ratio = seconds / (time.monotonic() - began)
-    word = "pass" if ratio >= SPEED_TARGET else "miss"
-    Console().print(
-        f"virtual over real time, whole firmware in MicroPython with a house: {ratio:,.0f} x "
-        f"(target {SPEED_TARGET:,} x, {word}; "
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f})"
-    )
-    return int(ratio < SPEED_TARGET)
+    return _print(results) + speed.measure()
 
 
 def _print(results):

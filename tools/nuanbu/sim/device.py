@@ -275,20 +275,25 @@ class Device:
             self.plant.room_c, self.plant.body_c = self.physical.room_c, self.physical.body_c
             self._boot_clocked()
 
-    def begin(self, span_ms: int, *, probe: bool = False) -> DeviceProcess:
-        """Let the firmware begin to run for `span_ms` with `physical` held."""
+    def begin(self, span_ms: int, *, probe: bool = False) -> None:
+        """Let the firmware run for `span_ms` with `physical` held, when it is done with what was
+        begun before."""
         commands, self._commands = self._commands, []
         assert self._process
         self._process.send(span_ms, self.physical, commands=commands, probe=probe)
-        return self._process
 
-    def finish(self, process: DeviceProcess, span_ms: int) -> Report:
-        """Wait for what `begin` began."""
-        report = process.receive()
+    def finish(self, span_ms: int) -> Report:
+        """Wait for the first of what `begin` began. A restart loses what was begun after it."""
+        assert self._process
+        report = self._process.receive()
         self.elapsed_ms += span_ms
         if report.reset_cause is not None:
             self._boot(report.reset_cause)
         return report
+
+    def processor_s(self) -> float:
+        """Processor time that the running firmware has used so far, in s."""
+        return self._process.processor_s() if self._process else 0.0
 
     def second(self, sensor_c: float, mains_v: float) -> Report:
         """One second without the checks and the probe of `step`, for long runs."""

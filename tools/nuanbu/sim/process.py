@@ -184,6 +184,12 @@ class DeviceProcess:
         code = self._process.wait()
         return DeviceDied(f"the firmware ended with exit code {code}:\n{self.log_tail()}")
 
+    def processor_s(self) -> float:
+        """Processor time used so far, in s; counted by the kernel in steps of 10 ms."""
+        after_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        user, system = after_name[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def log_tail(self, size: int = 2000) -> str:
         """The last `size` bytes that the firmware printed."""
         self._log.flush()

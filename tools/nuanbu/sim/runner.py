@@ -112,8 +112,7 @@ class _Recorder:
         before_j = pair.totals.energy_j
         closed = 0
         report = None
-        for second in range(SAMPLE_S):
-            report = pair.step(probe=second == SAMPLE_S - 1)
+        for report in pair.seconds(SAMPLE_S, probe=True):
             closed += report.contactor
         view = report.probe if report and report.probe else {}
         t_s = pair.totals.seconds
