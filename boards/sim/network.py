@@ -1,5 +1,12 @@
-# The host's own network in the place of Wi-Fi: always there, unless a fault takes it away.
+# The host's own network in the place of Wi-Fi: always there, unless a fault takes it away. Like
+# the driver of the ESP32 it tells a wrong password and a missing network by a status only.
+#
+#   wifi_down      the access point is gone; it comes back by itself
+#   wifi_password  it refuses the password          wifi_no_ap   there is none of this name
+#   wifi_weak      the connection comes and goes    wifi_raises  every call fails
+#   wifi_hang      the driver does not return for as many seconds as the fault's value says
 
+import utime
 import world
 
 STA_IF = 0
@@ -7,6 +14,9 @@ AP_IF = 1
 STAT_IDLE = 1000
 STAT_CONNECTING = 1001
 STAT_GOT_IP = 1010
+STAT_NO_AP_FOUND = 201
+STAT_WRONG_PASSWORD = 202
+_WEAK_MS = 400  # of real time, for a driver lives in it
 
 
 class WLAN:
@@ -25,7 +35,7 @@ class WLAN:
         return None
 
     def connect(self, ssid=None, key=None, **settings):
-        if not self._active:
+        if not self._active or "wifi_raises" in world.faults:
             raise OSError("Wifi Internal Error")
         self._joined = True
 
@@ -33,11 +43,26 @@ class WLAN:
         self._joined = False
 
     def isconnected(self):
-        return self._joined and "wifi_down" not in world.faults
+        faults = world.faults
+        if "wifi_raises" in faults:
+            raise OSError("Wifi Internal Error")
+        if "wifi_hang" in faults:
+            utime.sleep(faults["wifi_hang"])
+        if "wifi_weak" in faults and utime.ticks_ms() // _WEAK_MS % 2:
+            return False
+        for fault in ("wifi_down", "wifi_password", "wifi_no_ap"):
+            if fault in faults:
+                return False
+        return self._joined
 
     def status(self, what=None):
+        faults = world.faults
         if what == "rssi":
-            return -60
+            return -92 if "wifi_weak" in faults else -60
+        if "wifi_password" in faults:
+            return STAT_WRONG_PASSWORD
+        if "wifi_no_ap" in faults:
+            return STAT_NO_AP_FOUND
         if self.isconnected():
             return STAT_GOT_IP
         return STAT_CONNECTING if self._joined else STAT_IDLE

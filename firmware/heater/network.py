@@ -107,13 +107,34 @@ class Network:
     def poll(self, inp, view, modulator):
         """After each tick, where there is a link: a few messages out of the mailbox; once a second
         a look at the thread behind it. True when that thread has just been found stuck."""
-        self.link.agent.poll(inp.uptime_s, view)
+        if self.link.agent.poll(inp.uptime_s, view):
+            self.leases.step(inp.uptime_s, self._heater.arbiter)  # acts with the next tick
         if inp.uptime_s == self._polled_s:
             return False
         self._polled_s = inp.uptime_s
         if inp.uptime_s % _PLACE_S == 0:
             self._find_place(inp.uptime_s, modulator.cycle_s)
         return self._supervise(self.link.silent_ms(), inp.uptime_s)
+
+    def status(self):
+        """What the link is doing and why it is not doing better, for the console."""
+        link = self.link
+        if link is None:
+            return {"link": "off", "error": self.why_not[:80]}
+        net, wifi = link.net, link.wifi
+        found = {
+            "link": "stuck" if self.stuck else "online" if net.online else "trying",
+            "sessions": net.session,
+            "tries": net.tries,
+            "error": net.last_error[:80],
+        }
+        if wifi is not None:
+            found["wifi"] = wifi.state_name()
+            found["wifi_error"] = wifi.reason
+            found["rssi_dbm"] = wifi.rssi_dbm
+        if link.time is not None:
+            found["time"] = link.time.source
+        return found
 
     def _find_place(self, uptime_s, cycle_s):
         # Slow code: seconds since 1970 are no small integer. Cycles are counted from 1970 on, so

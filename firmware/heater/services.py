@@ -53,6 +53,7 @@ def methods(heater):
     table.update(why.methods(heater))
     heater.wifi_setup = _wifi_setup(heater, session)
     table.update(methods_net.methods(session, heater.wifi_setup))
+    table["net.link"] = lambda p: heater.network.status()
 
     def begin_service():
         heater.service_due = True

@@ -5,7 +5,7 @@
 #   micropython device_link.py FIRMWARE LIB UMQTT DATA_DIR CONFIG
 #
 # CONFIG: a file of JSON {"device", "settings": {}, "keys": {}, "scale": n, "demand_w": n,
-#         "events_every_s": n}
+#         "events_every_s": n, "hasty": bool (no pause between connections)}
 
 import json
 import sys
@@ -14,11 +14,12 @@ firmware, lib, umqtt, data_dir, config = sys.argv[1:6]
 sys.path[:0] = [firmware, lib, umqtt]
 
 import gc  # noqa: E402
+import os  # noqa: E402
 import time  # noqa: E402
 
 from heater import signals  # noqa: E402
 from heater.limits import arbiter, levels  # noqa: E402
-from heater.link import start  # noqa: E402
+from heater.link import backoff, start  # noqa: E402
 from heater.link.collector import Collector  # noqa: E402
 from heater.link.commands import Refused  # noqa: E402
 from heater.link.keys import Keys  # noqa: E402
@@ -41,6 +42,9 @@ for name in config["keys"]:
     refusal = keys.set(name, config["keys"][name])
     if refusal:
         raise ValueError(name + " " + refusal)
+
+if config.get("hasty"):
+    backoff.Backoff.next_ms = lambda self: 1
 
 snap = signals.Snapshot()
 inp = signals.Inputs()
@@ -91,6 +95,11 @@ snap.room_mdeg = 19_000
 began_ms = due_ms = time.ticks_ms()
 second = -1
 
+
+def count(folder):
+    return len(list(os.ilistdir("/proc/self/" + folder)))
+
+
 events = 0
 while True:
     now_ms = time.ticks_ms()
@@ -111,6 +120,7 @@ while True:
             events = second // every_s
             books.journal.add(90, events, 0, True)
         books.poll(second)
+        gc.collect()
         print(
             json.dumps(
                 {
@@ -129,6 +139,8 @@ while True:
                     "setpoint_mdeg": snap.setpoint_mdeg,
                     "identified": identified,
                     "heap": gc.mem_alloc(),
+                    "files": count("fd"),
+                    "threads": count("task"),
                 }
             )
         )

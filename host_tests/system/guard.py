@@ -235,6 +235,7 @@ class Heater:
                 **(keys or {}),
             ),
             "events_every_s": settings.pop("events_every_s", 0),
+            "hasty": settings.pop("hasty", False),
             "settings": dict(
                 {
                     "link.enabled": True,

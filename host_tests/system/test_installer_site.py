@@ -112,9 +112,7 @@ def test_a_heater_that_gives_nothing_fails_where_it_shows():
 
 def test_a_heater_that_cannot_stop_fails_at_window_and_sensor():
     with HeldDevice() as device:
-        lines, _ = lines_of(
-            device, ("window", "sensor"), switch_welded=1, contactor_welded=1
-        )
+        lines, _ = lines_of(device, ("window", "sensor"), switch_welded=1, contactor_welded=1)
     assert lines["window_s"].verdict == "fail"
     assert lines["sensor_pulled"].verdict == "fail"
 

@@ -137,9 +137,3 @@ def hasty(peer, _):
 def test_reconnects_leave_nothing_behind(drive):
     seen = drive(hasty, [*OPEN, ["serve", 200]], runs=400)
     assert seen["growth"][0] <= 2048 and seen["growth"][1] == 0  # bytes of heap, open files
-
-
-@pytest.mark.soak
-def test_ten_thousand_reconnects(drive):
-    seen = drive(hasty, [*OPEN, ["serve", 200]], runs=10_000, wait_s=1800)
-    assert seen["growth"][0] <= 2048 and seen["growth"][1] == 0

@@ -84,15 +84,19 @@ class Agent:
             pass
 
     def poll(self, now_s, snap):
-        """Call after each tick. now_s: uptime; snap: the `Snapshot`."""
+        """Call after each tick. now_s: uptime; snap: the `Snapshot`. True if the leases may have
+        changed."""
+        handled = False
         for _ in range(_RATE):
             item = self._inbox.get()
             if item is None:
                 break
+            handled = True
             self._handle(item[0], item[1], now_s, snap)
         if now_s != self._second:
             self._second = now_s
             self._each_second(now_s, snap)
+        return handled
 
     def utc_s(self, now_s):
         """Trusted UTC, None while unknown."""

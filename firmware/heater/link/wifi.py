@@ -58,6 +58,10 @@ class Wifi:
             self._give_up(type(error).__name__)
             return False
 
+    def state_name(self):
+        """What it is doing, in a word."""
+        return STATE_NAMES[self.state]
+
     def _step(self):
         if self.state == OFF:
             self._join()

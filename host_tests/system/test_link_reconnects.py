@@ -1,0 +1,52 @@
+"""The whole link (threads, mailboxes, agent) against a broker that closes every session it has
+just accepted: what is left behind after many of them."""
+
+import statistics
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import fake_broker as fakes
+import guard as side
+
+
+def closes_once_all_is_said(peer, _):
+    """CONNECT, all subscriptions and the first message, properly answered; then the end."""
+    peer.packet()
+    peer.send(fakes.CONNACK)
+    while True:
+        first, body = peer.packet()
+        if first == 0x82:
+            peer.send(b"\x90\x03" + body[:2] + b"\x01")
+        else:
+            end = 2 + (body[0] << 8 | body[1])
+            peer.send(b"\x40\x02" + body[end : end + 2])
+            return
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("umqtt", side.UMQTTS, ids=lambda path: path.name)
+def test_ten_thousand_reconnects_leave_nothing_behind(micropython, tmp_path, figure, umqtt):
+    with fakes.FakeBroker(closes_once_all_is_said) as broker:
+        heater = side.Heater(micropython, umqtt, tmp_path, broker.port, hasty=True)
+        try:
+            heater.wait(lambda s: s["session"] >= 500, 600)  # until all that is ever made is there
+            at = len(heater.lines)
+            heater.wait(lambda s: s["session"] >= 10_500, 3000)
+        finally:
+            heater.stop()
+    first, last = heater.lines[at : at + 20], heater.lines[-20:]
+    grown = {
+        what: statistics.median(s[what] for s in last) - statistics.median(s[what] for s in first)
+        for what in ("heap", "files", "threads")
+    }
+    sessions = last[-1]["session"] - first[0]["session"]
+    figure(f"{sessions} reconnects, umqtt.simple {umqtt.name}",
+           f"heap {grown['heap']:+.0f} B, open files {grown['files']:+.0f}, "
+           f"threads {grown['threads']:+.0f}", "no growth", max(grown.values()) <= 0)  # fmt: skip
+    # The state of a garbage-collected heap swings by what is under way in that moment.
+    swing = max(s["heap"] for s in first) - min(s["heap"] for s in first)
+    assert grown["heap"] <= max(swing, 512) and grown["files"] <= 0 and grown["threads"] <= 0
