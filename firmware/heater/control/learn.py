@@ -18,98 +18,25 @@
 #
 # Slow code, outside the tick: one member of the bank each call, floats allowed.
 
-from math import exp, log, sqrt
+from math import exp, log
 
 from micropython import const
 
-SAMPLE_S = const(30)
-_LONG_S = (150, 220, 320, 470, 680, 1000, 1450)
-_SHORT_S = (50, 90, 160, 280, 460, 650)
-_N = const(5)  # unknowns K A H c Q
-_NOISE_K = 0.04  # of a mean over SAMPLE_S, with what the model leaves out
+from heater.control.bank import SAMPLE_S, Bank
+
 _MISFIT_MAX_K = 0.06
 _SWING_MIN_K = 0.4
 _FALL_MAX_K = 0.4
 _SAMPLES_MIN = const(10)
 _SAMPLES_MAX = const(80)
 _WALL_KS = 7.2  # observer.WALL_S
-# Rooms at large: mean and spread of K (K per ks at rated power), A (1/ks), H, c (K), Q.
-_PRIOR = ((12.0, 8.0), (1.0, 0.3), (4.0, 8.0), (0.0, 0.05), (0.0, 3.0))
-
-
-class _Fit:
-    """One pair of lags and its least-squares fit. Powers as share of rated, time in ks."""
-
-    def __init__(self, long_s, short_s):
-        self.long_s = long_s
-        self.short_s = short_s
-        self._keep1 = exp(-SAMPLE_S / long_s)
-        self._keep2 = exp(-SAMPLE_S / short_s)
-        self.emitter = 0.0
-        self.felt = 0.0
-        self.rows = [[0.0] * (_N + 1) for _ in range(_N)]
-        self.theta = [0.0] * _N
-        self.begin()
-
-    def begin(self):
-        self.x1 = 0.0
-        self.x3 = 0.0
-        self.left = 1.0
-        self.left_felt = 1.0
-        self.cost = 0.0
-        for i in range(_N):
-            row = self.rows[i]
-            for j in range(_N + 1):
-                row[j] = 0.0
-            mean, spread = _PRIOR[i]
-            row[i] = 1.0 / spread
-            row[_N] = mean / spread
-
-    def feed(self, power):
-        """Filters of one sample: a mean power over SAMPLE_S."""
-        self.emitter = power + (self.emitter - power) * self._keep1
-        self.felt = self.emitter + (self.felt - self.emitter) * self._keep2
-
-    def learn(self, x2, t, y):
-        dt = SAMPLE_S * 0.001
-        self.x1 += self.felt * dt
-        self.left *= self._keep1
-        self.left_felt = self.left + (self.left_felt - self.left) * self._keep2
-        self.x3 += self.left_felt * dt
-        w = 1.0 / _NOISE_K
-        row = [self.x1 * w, -x2 * w, -t * w, w, self.x3 * w, y * w]
-        for i in range(_N):
-            b = row[i]
-            if b == 0.0:
-                continue
-            own = self.rows[i]
-            a = own[i]
-            r = sqrt(a * a + b * b)
-            c = a / r
-            s = b / r
-            for j in range(i, _N + 1):
-                p = own[j]
-                q = row[j]
-                own[j] = c * p + s * q
-                row[j] = c * q - s * p
-        self.cost += row[_N] * row[_N]
-
-    def solve(self):
-        theta = self.theta
-        for i in range(_N - 1, -1, -1):
-            row = self.rows[i]
-            x = row[_N]
-            for j in range(i + 1, _N):
-                x -= row[j] * theta[j]
-            theta[i] = x / row[i]
-        return theta
 
 
 class Learner:
     """Collects samples and offers what they say about the room. See the head of the file."""
 
     def __init__(self):
-        self.bank = [_Fit(a, b) for a in _LONG_S for b in _SHORT_S if b <= a]
+        self.bank = Bank()
         self.active = False
         self._asked = False
         self.rated_w = 2000
@@ -132,7 +59,6 @@ class Learner:
         self.rate_k_ks = 0.0
         self.loss_ks = 0.0
         self.misfit_k = 0.0
-        self.best = None
         self.offered = False  # a result of this record was taken over
 
     def note(self, room_mdeg, power_w):
@@ -148,21 +74,23 @@ class Learner:
     def end(self):
         """The record is over."""
         self.active = self._asked = False
+        self.bank.close()
 
     def slice(self):
         """One slice of work. True when a sweep over the bank has given a new result."""
-        if self._turn >= len(self.bank) or not self._ready:
+        bank = self.bank
+        member = self._turn
+        if member >= bank.count or not self._ready:
             if self._count < SAMPLE_S:
                 return False
             return self._sample()
-        fit = self.bank[self._turn]
-        self._turn += 1
-        fit.feed(self._power)
+        self._turn = member + 1
+        bank.feed(member, self._power)
         if self.active:
             if self._n == 1:
-                fit.begin()
-            fit.learn(self._x2, self._n * SAMPLE_S * 0.001, self._y)
-        if self._turn < len(self.bank):
+                bank.begin(member)
+            bank.learn(member, self._x2, self._n * SAMPLE_S * 0.001, self._y)
+        if self._turn < bank.count:
             return False
         self._ready = False
         return self.active and self._judge()
@@ -178,6 +106,7 @@ class Learner:
             self._asked = False
             self.active = True
             self._n = 0
+            self.bank.open()
             self.offered = False
             self._x2 = 0.0
         if self.active:
@@ -194,12 +123,13 @@ class Learner:
 
     def _judge(self):
         """Weigh the bank. True when the record is long, moving and well explained."""
-        best = self.bank[0]
-        for fit in self.bank:
-            if fit.cost < best.cost:
-                best = fit
-        self.best = best
-        self.misfit_k = sqrt(best.cost / self._n) * _NOISE_K
+        bank = self.bank
+        best = 0
+        for member in range(bank.count):
+            if bank.cost(member) < bank.cost(best):
+                best = member
+        least = bank.cost(best)
+        self.misfit_k = bank.misfit_k(best, self._n)
         if (
             self._n < _SAMPLES_MIN
             or self._high - self._low < _SWING_MIN_K
@@ -207,27 +137,24 @@ class Learner:
         ):
             return False
         total = long_sum = short_sum = 0.0
-        for fit in self.bank:
-            if fit.cost - best.cost > 20.0:
+        for member in range(bank.count):
+            above = bank.cost(member) - least
+            if above > 20.0:
                 continue
-            weight = exp(-0.5 * (fit.cost - best.cost))
+            weight = exp(-0.5 * above)
             total += weight
-            long_sum += weight * log(fit.long_s)
-            short_sum += weight * log(fit.short_s)
+            long_sum += weight * log(bank.long_s[member])
+            short_sum += weight * log(bank.short_s[member])
         self.emitter_s = exp(long_sum / total)
         self.sensor_s = exp(short_sum / total)
-        theta = best.solve()
+        theta = bank.solve(best)
         self.rate_k_ks = theta[0]
         self.loss_ks = theta[1]
         return True
 
     def emitter_mw(self, emitter_s):
         """Heat in the emitter now, by the member of the bank with the nearest time constant."""
-        near = self.bank[0]
-        for fit in self.bank:
-            if abs(fit.long_s - emitter_s) < abs(near.long_s - emitter_s):
-                near = fit
-        return int(near.emitter * self.rated_w * 1000)
+        return int(self.bank.emitter_share(emitter_s) * self.rated_w * 1000)
 
     def found(self, known, weight):
         """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set.
