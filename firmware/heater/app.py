@@ -157,7 +157,7 @@ class Heater:
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
         if limits.fallen:
             self.modulator.cut()
-        if guard.heat_ok and self.grant_w > 0:
+        if guard.heat_ok:
             out.stage = self.modulator.step(self.grant_w, self.available_w)
         else:
             self.modulator.hold_off()

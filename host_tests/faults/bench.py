@@ -27,8 +27,8 @@ NEVER_TOGETHER = {
 WELD = "switch_welded"
 # A weld shows by its current; what interrupts the same circuit leaves none, and no heat.
 INTERRUPTS = {"switch_open", "contactor_open", "element_open"}
-# Length of a relay's cycle, by its profile.
-CYCLE_S = {"default": 1620.0, "precise": 670.0}
+# Length of a relay's cycle at the share of a heater without a room temperature, by its profile.
+CYCLE_S = {"default": 2030.0, "precise": 762.0}
 
 
 @dataclass

@@ -27,6 +27,7 @@ from heater.control.bank import SAMPLE_S, Bank
 _MISFIT_MAX_K = 0.06
 _SWING_MIN_K = 0.4
 _FALL_MAX_K = 0.4
+_WEIGHT_MAX_K = const(12)  # three mornings of 4 K: what is older fades
 _SAMPLES_MIN = const(10)
 _SAMPLES_MAX = const(80)
 _WALL_KS = 7.2  # observer.WALL_S
@@ -130,11 +131,7 @@ class Learner:
                 best = member
         least = bank.cost(best)
         self.misfit_k = bank.misfit_k(best, self._n)
-        if (
-            self._n < _SAMPLES_MIN
-            or self._high - self._low < _SWING_MIN_K
-            or self.misfit_k > _MISFIT_MAX_K
-        ):
+        if self._n < _SAMPLES_MIN or self.swing_k < _SWING_MIN_K or self.misfit_k > _MISFIT_MAX_K:
             return False
         total = long_sum = short_sum = 0.0
         for member in range(bank.count):
@@ -159,7 +156,8 @@ class Learner:
     def found(self, known, weight):
         """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set.
 
-        known: those values when the record began; weight: the records they rest on.
+        known: those values when the record began; weight: the kelvins of swing they rest on. A
+        record tells as much as it moves the room.
         """
         rate = min(max(self.rate_k_ks, 2.0), 60.0)
         loss = min(max(self.loss_ks, 0.3), 2.5)
@@ -169,8 +167,13 @@ class Learner:
             self.sensor_s,
             min(10.0 * loss * self.rated_w / rate, 6000.0),
         )
-        part = 1.0 / (1.0 + min(weight, 3))
+        part = self.swing_k / (self.swing_k + min(weight, _WEIGHT_MAX_K))
         return [int(b * (a / b) ** part + 0.5) for a, b in zip(found, known[:4])]
+
+    @property
+    def swing_k(self):
+        """Between the lowest and the highest temperature of the record, K."""
+        return self._high - self._low
 
     @property
     def samples(self):

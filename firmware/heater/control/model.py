@@ -28,7 +28,7 @@ class RoomModel:
     emitter_s  time constant of the emitter, 30..3600 s
     sensor_s   time constant of the room sensor against the air, 20..900 s
     loss_dw    conductance from air to structure, 0.1 W per K, 0..6000
-    learned    0: defaults; else the number of segments the values rest on, at most 250
+    learned    0: defaults; else the kelvins the room was seen to move, at most 250
     """
 
     def __init__(self):

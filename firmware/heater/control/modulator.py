@@ -3,14 +3,14 @@
 from heater.control.relay import Levels
 from heater.control.ssr import SolidState
 
-# Profile of a relay: period, least time on and off, seconds one cycle costs, cycles saved up.
+# Profile of a relay: seconds of a cycle, least time on and off.
 # default: 10^5 cycles in ten seasons of 185 days are 54 a day, one in 1600 s.
 # precise: at most 6 an hour.
 # quiet: for hours of sleep; two thirds of default, and the room swings half as far again.
 PROFILES = {
-    "default": (1680, 60, 1660, 2),
-    "precise": (670, 20, 660, 2),
-    "quiet": (2520, 60, 2490, 2),
+    "default": (1600, 60),
+    "precise": (600, 20),
+    "quiet": (2400, 60),
 }
 
 

@@ -27,6 +27,7 @@ class Pid:
         self.weight_permille = 1000  # set-point weight b
         self.trim_max_w = 200
         self.trim_mw = 0  # I
+        self._trim_rest = 0
         self._slow_mdeg = 0  # the delayed part of the set-point
         self._slow_rest = 0
 
@@ -45,25 +46,28 @@ class Pid:
         self._slow_rest -= move * self.ti_s
         return setpoint_mdeg - gap * (1000 - self.weight_permille) // 1000
 
-    def output_w(self, hold_w, weighted_mdeg, room_mdeg, rise_mdeg):
-        """Unlimited output in W. rise_mdeg is Td y': the rise the derivative term foresees."""
-        error = weighted_mdeg - room_mdeg - rise_mdeg
-        if error > _ERROR_MAX_MDEG:
-            error = _ERROR_MAX_MDEG
-        elif error < -_ERROR_MAX_MDEG:
-            error = -_ERROR_MAX_MDEG
-        near = error
+    def near_w(self, hold_w, error_mdeg):
+        """Feed-forward, integral and the proportional part within +-near_mdeg, W."""
+        near = error_mdeg
         if near > self.near_mdeg:
             near = self.near_mdeg
         elif near < -self.near_mdeg:
             near = -self.near_mdeg
-        u = self.kp_near_mw * near + self.kp_mw * (error - near)
-        u = hold_w + (self.trim_mw + u) // 1000
-        if u > _POWER_MAX_W:
-            return _POWER_MAX_W
-        if u < -_POWER_MAX_W:
-            return -_POWER_MAX_W
-        return u
+        return _bounded(hold_w + (self.trim_mw + self.kp_near_mw * near) // 1000)
+
+    def far_w(self, error_mdeg):
+        """The proportional part beyond +-near_mdeg, W."""
+        if error_mdeg > self.near_mdeg:
+            far = error_mdeg - self.near_mdeg
+        elif error_mdeg < -self.near_mdeg:
+            far = error_mdeg + self.near_mdeg
+        else:
+            return 0
+        if far > _ERROR_MAX_MDEG:
+            far = _ERROR_MAX_MDEG
+        elif far < -_ERROR_MAX_MDEG:
+            far = -_ERROR_MAX_MDEG
+        return _bounded(self.kp_mw * far // 1000)
 
     def integrate(self, error_mdeg, limited):
         """One second of integral action. limited: the output is not what the law asked for."""
@@ -74,7 +78,10 @@ class Pid:
             error_mdeg = 1000
         elif error_mdeg < -1000:
             error_mdeg = -1000
-        self.move_trim(self.kp_near_mw * error_mdeg // self.ti_s)
+        self._trim_rest += self.kp_near_mw * error_mdeg
+        move = self._trim_rest // self.ti_s
+        self._trim_rest -= move * self.ti_s
+        self.move_trim(move)
 
     def move_trim(self, move_mw):
         """Shift I, within its bound."""
@@ -85,3 +92,9 @@ class Pid:
         elif trim < -top:
             trim = -top
         self.trim_mw = trim
+
+
+def _bounded(power_w):
+    if power_w > _POWER_MAX_W:
+        return _POWER_MAX_W
+    return power_w if power_w > -_POWER_MAX_W else -_POWER_MAX_W

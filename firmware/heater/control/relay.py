@@ -4,8 +4,15 @@
 # full) the modulator keeps account of the energy granted but not yet delivered and switches when
 # the account reaches +-bound: a charge-balance converter. With
 #     bound = period g (L - g) / 2 L       (g above the lower level, L between the levels)
-# the cycle has the wanted period at every load, its mean is exact, and the swing of the room lies
-# evenly on both sides of the mean, which is the least a given number of cycles allows.
+# the cycle has the wanted period, its mean is exact, and the swing of the room lies evenly on
+# both sides of the mean, which is the least a given number of cycles allows.
+#
+# A relay's life is counted in cycles, so they are a law and not a hope: of any _SAVED periods on
+# end no more than _SAVED cycles begin, whatever the demand does. The default profile's period of
+# 1600 s makes that 54 in any 24 hours, the precise one's of 600 s 6 in any hour. What a quiet hour
+# leaves may be spent in the next. A pulse once begun is brought to its end even when the demand
+# has fallen meanwhile, for another would cost another cycle. Only a limit ends it early: the
+# feeder comes before the relay, and such a cycle is not charged.
 
 from micropython import const
 
@@ -13,46 +20,51 @@ from heater.signals import STAGE_FULL, STAGE_HIGH, STAGE_LOW, STAGE_OFF
 
 _TICKS_A_SECOND = const(10)
 _NO_TURN = const(-1)
+_SAVED = const(6)  # cycles; 54 a day are nine times as many
+# The swing of the room goes with q = 4 g (L - g) / L^2 and, behind the emitter's lag, about with
+# the square of the period. A number of cycles does most where the swing is large: least mean
+# square gives a period ~ q^-0.4, here as a line through q = 1 and q = 0.64 (20 % load).
+_STRETCH_PERMILLE = const(550)
 
 
 class Levels:
     """Modulator for relays. `step` every 100 ms tick.
 
-    stages     (low, high) share of the element behind each relay in permille, (0, 1000) for one
-    period_s   length of a cycle; min_s: least time on and off; budget_s: seconds of life one
-               cycle costs; a cycle may start when that much is saved (at most `saved` cycles)
+    low_permille  share of the element behind the smaller of two relays, 1..500; 0 for one relay
+    period_s      length of a cycle at half load, and least mean distance of cycles, 100..2400
+    min_s         least time on and off, 1..period_s / 4
     """
 
-    def __init__(self, low_permille=0, period_s=1620, min_s=60, budget_s=1600, saved=3):
+    def __init__(self, low_permille=0, period_s=1600, min_s=60):
         self.low_permille = low_permille
         self.stage = STAGE_OFF
         self.effective_w = 0
         self.switchings = 0
         self._level = 0
+        self._ticks = 0  # of the present second
+        self._now_s = 0
         self._held = 1 << 20  # ticks since the last change; a start may switch at once
         self._owed = 0
         self.owed_ws = 0  # granted but not yet delivered, W s
-        self._cut = False  # the limit has fallen since the last step
+        self._fallen = False  # a limit has fallen since the last step
         self._left = _NO_TURN  # ticks to the next begin of this heater's turn
         self._turn = True  # its turn is on
-        self._credit = 0
+        self._begun_s = [-1 << 20] * _SAVED  # when the last cycles began, a ring
+        self._oldest = 0
+        self._charged = False  # the running pulse stands in the ring
         self._for_grant_w = -1  # for which _plan was made
         self._for_available_w = 0
         self._lower = self._upper = 0
         self._above_w = self._span_w = self._bound = 0
-        self.set_profile(period_s, min_s, budget_s, saved)
-        self._credit = self._credit_max
+        self.set_profile(period_s, min_s)
 
-    def set_profile(self, period_s, min_s, budget_s, saved):
+    def set_profile(self, period_s, min_s):
         """Change the profile; takes effect from the next change on."""
         self.cycle_s = period_s
         self._half_period = period_s * _TICKS_A_SECOND // 2
         self._min = min_s * _TICKS_A_SECOND
+        self._window_s = period_s * _SAVED
         self._for_grant_w = -1
-        self._cost = budget_s * _TICKS_A_SECOND
-        self._credit_max = self._cost * saved
-        if self._credit > self._credit_max:
-            self._credit = self._credit_max
 
     def _plan(self, grant_w, available_w):
         """Between which levels to switch for this grant, and how far the account may swing."""
@@ -73,7 +85,13 @@ class Levels:
         self._upper = upper
         self._above_w = above = grant_w - low_w
         self._span_w = span = self._share(upper) * available_w // 1000 - low_w
-        self._bound = self._half_period * (above * (span - above) // span)
+        if span <= 0:
+            self._bound = 0
+            return
+        swing = above * (span - above) // span
+        half = self._half_period
+        half += half * (_STRETCH_PERMILLE - _STRETCH_PERMILLE * 4 * swing // span) // 1000
+        self._bound = half * swing
 
     def _share(self, level):
         """Permille of the element at a level 0..3 (0, low, high, full)."""
@@ -85,22 +103,20 @@ class Levels:
 
     def step(self, grant_w, available_w):
         """Stage for this tick; arguments as in ssr.SolidState.step."""
-        self._held += 1
-        if self._credit < self._credit_max:
-            self._credit += 1
-        if grant_w <= 0 or available_w <= 0:
+        self._pass()
+        if available_w <= 0:
             self._owed = self.owed_ws = 0
             return self._go(0, available_w)
         if grant_w > available_w:
             grant_w = available_w
+        elif grant_w < 0:
+            grant_w = 0
 
-        if grant_w != self._for_grant_w or available_w != self._for_available_w:
+        was_w = self._for_grant_w
+        if grant_w != was_w or available_w != self._for_available_w:
             self._plan(grant_w, available_w)
         level = self._level
         lower = self._lower
-        upper = self._upper
-        above = self._above_w
-        span = self._span_w
         bound = self._bound
         owed = self._owed + grant_w - self.effective_w
         limit = self._half_period * 2 * available_w
@@ -108,33 +124,45 @@ class Levels:
             owed = limit
         elif owed < -limit:
             owed = -limit
+        elif not grant_w and not level:
+            owed = 0  # nothing is wanted: what was given too much needs no making up
         self._owed = owed
         self.owed_ws = owed // _TICKS_A_SECOND
 
-        if self._cut:
-            # Also inside the least time; and what is owed from before is not made good now.
-            self._cut = False
-            if owed > 0:
-                self._owed = self.owed_ws = 0
+        if self._fallen:
+            self._fallen = False
             if level > lower:
-                return self._go(lower, available_w)
-        if level > upper:
-            return self._go(upper, available_w)
-        if level < lower:
-            return self._go(upper if above >= span else lower, available_w)
-        if self._left != _NO_TURN:
+                return self._end_early(lower, available_w, was_w)
+        if self._left != _NO_TURN and lower <= level <= self._upper:
             if self._left:
                 self._left -= 1
             return self._go(self._in_turn(owed), available_w)
         if self._held >= self._min:
-            # Out of budget the relay rests where it does less harm: off at low load, on at high.
-            paid = self._credit >= self._cost
-            if level == upper:
-                if owed <= -bound and above < span and (paid or 2 * above < span):
-                    return self._go(lower, available_w)
-            elif owed >= bound and (paid or 2 * above >= span):
-                return self._go(upper, available_w)
+            if level >= self._upper:
+                if self._may_end(owed, bound):
+                    level = lower
+            elif (owed >= bound or level < lower) and grant_w and self._free_in_s() <= 0:
+                level = self._upper if owed >= bound else lower
         return self._go(level, available_w)
+
+    def _may_end(self, owed, bound):
+        """Whether the pulse has delivered what it should.
+
+        At a high load the account waits at the upper level for the next cycle to be free: there
+        a pause too short does less harm than one too long.
+        """
+        above = self._above_w
+        if self._level == self._upper and above >= self._span_w:
+            return False
+        if owed > -bound:
+            return False
+        if 2 * above < self._span_w:
+            return True
+        return self._free_in_s() <= 2 * bound // (above * _TICKS_A_SECOND)
+
+    def _free_in_s(self):
+        """Seconds until another cycle may begin; 0 or less: now."""
+        return self._begun_s[self._oldest] + self._window_s + 1 - self._now_s
 
     def _in_turn(self, owed):
         """The level in a cycle that is shared with other heaters: up only in its turn, for as
@@ -145,13 +173,12 @@ class Levels:
             over = due <= 0 and self._held >= self._min and left >= self._min
             return self._lower if over or not self._turn else self._upper
         worth = due >= self._span_w * self._min and self._held >= self._min
-        if self._turn and worth and self._credit >= self._cost:
-            return self._upper
-        return self._lower
+        return self._upper if self._turn and worth and self._free_in_s() <= 0 else self._lower
 
     def cut(self):
-        """The limit has fallen below what was granted: a pulse ends with the next step."""
-        self._cut = True
+        """A limit has fallen below what was granted: a pulse ends with the next step, also inside
+        its least time and at nobody's charge."""
+        self._fallen = True
 
     def place(self, left_s, turn):
         """Share the cycle with others (call once a second): `left_s` seconds from now, at least
@@ -164,13 +191,33 @@ class Levels:
         self._left = left
         self._turn = turn
 
+    def _end_early(self, lower, available_w, was_w):
+        # What the higher limit had promised shrinks with it.
+        grant_w = self._for_grant_w
+        if self._owed > 0 and was_w > grant_w:
+            self._owed = min(self._owed // was_w * grant_w, self._bound)
+            self.owed_ws = self._owed // _TICKS_A_SECOND
+        if self._charged:
+            self._charged = False
+            last = self._oldest - 1 if self._oldest else _SAVED - 1
+            self._oldest = last
+            self._begun_s[last] = self._now_s - self._window_s - 1
+        return self._go(lower, available_w)
+
+    def _pass(self):
+        self._held += 1
+        self._ticks += 1
+        if self._ticks >= _TICKS_A_SECOND:
+            self._ticks = 0
+            self._now_s += 1
+
     def _go(self, level, available_w):
         if level != self._level:
             if level > self._level:
                 self.switchings += 1
-                self._credit -= self._cost
-                if self._credit < -self._credit_max:
-                    self._credit = -self._credit_max
+                self._charged = True
+                self._begun_s[self._oldest] = self._now_s
+                self._oldest = self._oldest + 1 if self._oldest < _SAVED - 1 else 0
             self._level = level
             self._held = 0
         self.effective_w = self._share(level) * available_w // 1000
@@ -183,6 +230,7 @@ class Levels:
         return self.stage
 
     def hold_off(self):
-        """Off now, by interlock. Nothing is owed afterwards."""
+        """Off in this tick, by interlock. Nothing is owed afterwards."""
+        self._pass()
         self._owed = self.owed_ws = 0
         self._go(0, 0)

@@ -7,6 +7,7 @@
 from micropython import const
 
 from heater.control import tuning
+from heater.control.cycle import CycleMean
 from heater.control.learn import Learner
 from heater.control.model import RoomModel
 from heater.control.observer import Observer
@@ -51,6 +52,8 @@ class RoomControl:
         self.observer = Observer(self.model)
         self.ripple = Ripple(self.model)
         self.pid = Pid()
+        self.cycle = CycleMean()
+        self._slow = False  # the modulator's cycle is longer than the room's
         self.learner = Learner()
         self.rated_w = 2000
         self.want_w = 0  # as step's result, but not bounded by the ceiling
@@ -61,7 +64,7 @@ class RoomControl:
         self._setpoint_mdeg = 0
         self._since_s = 0  # since the set-point changed, at most _HURRY_S
         self._modulator = None
-        self._learned = 0  # records finished; model.learned counts a running one as well
+        self._learned = 0  # as model.learned, which counts a running record as well
         self._loss_w = 0  # holding power to begin with
         self._mean_mw = 0  # of the power granted, over _MEAN_S
         self._granted_w = 0
@@ -100,15 +103,20 @@ class RoomControl:
         """Gains for the model as it is; the output does not move."""
         cycle_s = self._modulator.cycle_s if self._modulator else 1
         pid = self.pid
-        pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model, 1)
-        pid.kp_near_mw, _ = tuning.regulator_gains(self.model, cycle_s)
+        pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model)
         if cycle_s >= _SLOW_CYCLE_S:
             pid.kp_mw = min(pid.kp_mw, self.rated_w * 3 // 2)
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
         self._guard_s = min(lags_s * _CAUTION // 100, _CAUTION_MAX_S)
         # Over a slow cycle the slope of the room is mostly the relay's own doing.
-        slow = cycle_s >= _SLOW_CYCLE_S
+        self._slow = slow = cycle_s >= _SLOW_CYCLE_S
+        if slow:
+            pid.kp_near_mw = tuning.cycle_gain(self.model, cycle_s)
+            pid.near_mdeg = max(150, self.ripple.room_max_uk // 2000)
+        else:
+            pid.kp_near_mw = pid.kp_mw
+            pid.near_mdeg = 150
         self._recover_s = self._guard_s if slow else lags_s * _RECOVERY // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
@@ -131,6 +139,7 @@ class RoomControl:
             if not observer.started or gap > _JUMP_MAX_MDEG or gap < -_JUMP_MAX_MDEG:
                 observer.start(room_mdeg, achieved_w, self._loss_w)
                 pid.start(setpoint_mdeg)
+                self.cycle.fill(self._loss_w)
             observer.step(room_mdeg, achieved_w)
             self.learner.note(room_mdeg, achieved_w)
         elif observer.started:
@@ -168,7 +177,14 @@ class RoomControl:
         else:
             guard_s = self._recover_s
         rise += slope_nk // 1000 * guard_s // 1000
-        u = pid.output_w(observer.holding_w(setpoint_mdeg), weighted, room, rise)
+        hold_w = observer.holding_w(setpoint_mdeg)
+        ahead = weighted - room - rise
+        if self._slow:
+            near_w = self.cycle.step(pid.near_w(hold_w, weighted - room), self._modulator.cycle_s)
+            ahead = _nearer(ahead, weighted - observer.sensor_uk // 1000)
+        else:
+            near_w = pid.near_w(hold_w, ahead)
+        u = near_w + pid.far_w(ahead)
 
         want = u
         if want < 0:
@@ -200,17 +216,21 @@ class RoomControl:
     def learn_step(self):
         """One slice of learning, outside the tick. True when the model has changed."""
         learner = self.learner
-        if not learner.active:
+        if not learner.active or not (self._learned or learner.offered):
+            # Every steep rise of power is a lesson. As long as nothing is known, so is all that
+            # moves the room: the cycles of a relay, the return after a window was closed.
             rises = self._granted_w - self._mean_mw // 1000 > self.rated_w * 3 // 10
             if not rises:
                 self._armed = True
-            elif self._armed:
-                self._armed = False
+            if (rises and self._armed) or not (self._learned or learner.active):
+                if rises:
+                    self._armed = False
                 if self.observer.slope_nk > _SLOPE_MIN_NK:
                     self._before = self.model.values()
                     learner.begin()
-            learner.slice()
-            return False
+            if not learner.active:
+                learner.slice()
+                return False
         changed = False
         timely = not self._not_full_s or learner.samples < _TIMELY_SAMPLES
         if learner.slice() and timely:
@@ -224,7 +244,8 @@ class RoomControl:
         elif learner.full or settled:
             learner.end()
             if learner.offered:
-                self._learned = self.model.learned = min(self._learned + 1, 250)
+                told = max(int(learner.swing_k + 0.5), 1)
+                self._learned = self.model.learned = min(self._learned + told, 250)
         return changed
 
     def _adopt(self):
@@ -262,3 +283,12 @@ class RoomControl:
             self.observer.adopt(self.observer.emitter_mw, self.model.sensor_s)
             self._tune()
         return result
+
+
+def _nearer(a, b):
+    """Of two opinions the one nearer to zero; zero when they differ in sign."""
+    if (a > 0) != (b > 0):
+        return 0
+    if a > 0:
+        return a if a < b else b
+    return a if a > b else b

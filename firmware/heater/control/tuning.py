@@ -36,12 +36,9 @@ def _gain(x):
     return min(max(int(x * 4096 + 0.5), 0), 32_000)
 
 
-def regulator_gains(model, cycle_s):
-    """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y').
-
-    cycle_s: of the modulator; a loop quicker than its switch would ask for what cannot be had.
-    """
-    w = min(observer_speed(model) * 0.8, 2.0 / cycle_s)
+def regulator_gains(model):
+    """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y')."""
+    w = observer_speed(model) * 0.8
     te = float(model.emitter_s)
     k = model.rate_nk * 1e-9
     a = k * model.loss_dw * 0.1
@@ -56,10 +53,21 @@ def regulator_gains(model, cycle_s):
     return int(kp), int(lead_k / (k * kp))
 
 
+def cycle_gain(model, cycle_s):
+    """kp in mW/mdeg of a law that sees means over cycle_s: half the gain of SIMC.
+
+    SIMC with the closed loop as slow as the dead time; the mean counts as half a cycle, lags add.
+    """
+    dead_s = cycle_s * 0.5 + model.emitter_s + model.sensor_s
+    return int(min(max(0.25e9 / (model.rate_nk * dead_s), 20.0), 20_000.0))
+
+
 def swing_uk(model, rated_w, cycle_s):
     """Half the swing of the room in uK under regular cycles at half load, with a third to spare.
 
     Triangle of the heat switched, behind the emitter as a low-pass at the cycle's frequency.
     """
-    damping = (1.0 + (6.283 * model.emitter_s / cycle_s) ** 2) ** -0.5
+    # A room nobody knows yet may have a quick emitter.
+    emitter_s = model.emitter_s if model.learned else 150
+    damping = (1.0 + (6.283 * emitter_s / cycle_s) ** 2) ** -0.5
     return int(min(1.33 * model.rate_nk * 1e-3 * rated_w * cycle_s / 8 * damping, 4e6))

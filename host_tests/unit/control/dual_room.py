@@ -1,6 +1,7 @@
 # Room control and modulators, told in watts and kelvin. Runs on CPython and MicroPython.
 
 from heater.control import modulator
+from heater.control.cycle import CycleMean
 from heater.control.model import RoomModel
 from heater.control.room import RoomControl
 
@@ -122,6 +123,19 @@ def test_stages_use_the_neighbouring_levels():
     assert abs(mean_of(stages, 1000, 2000, 100_000) - 1000) < 20
 
 
+def test_a_mean_over_a_cycle_shows_nothing_of_the_cycle():
+    for period_s in (600, 1600):
+        mean = CycleMean()
+        mean.fill(500)
+        seen = set()
+        for second in range(6 * period_s):
+            value = mean.step(3000 if second % period_s < period_s // 4 else 0, period_s)
+            if second >= 2 * period_s:
+                seen.add(value)
+        assert max(seen) - min(seen) <= 3000 // 8, (period_s, seen)
+        assert abs(sum(seen) / len(seen) - 750) < 100
+
+
 def test_off_by_interlock_is_at_once():
     for kind in ("ssr", "relay", "stages"):
         m = modulator.make(kind, 400)
@@ -131,16 +145,48 @@ def test_off_by_interlock_is_at_once():
         assert (m.stage, m.effective_w) == (0, 0)
 
 
+def pulse_of(relay):
+    """Let a pulse of 1000 W granted begin and last past its least time."""
+    for _ in range(5000):
+        relay.step(1000, 2000)
+    assert relay.effective_w == 2000
+
+
 def test_a_fallen_limit_ends_the_pulse_at_once_and_a_smaller_demand_does_not():
-    for lower_w in (1790, 300):
+    for lower_w in (999, 300):
         relay = modulator.make("relay")
-        while not relay.effective_w:
-            relay.step(1800, 2000)
+        pulse_of(relay)
         relay.step(lower_w, 2000)
         assert relay.effective_w == 2000
         relay.cut()
         relay.step(lower_w, 2000)
         assert relay.effective_w == 0
+
+
+def test_a_demand_that_falls_lets_the_pulse_come_to_its_end():
+    relay = modulator.make("relay")
+    pulse_of(relay)
+    owed_ws = relay.owed_ws
+    ticks = 0
+    while relay.effective_w and ticks < 20_000:
+        relay.step(0, 2000)
+        ticks += 1
+    assert ticks == owed_ws * 10 // 2000 > 600
+
+
+def test_a_cut_cycle_is_not_charged_and_the_room_still_gets_its_heat():
+    relay = modulator.make("relay")
+    begun = relay.switchings
+    given_w = 0
+    for _ in range(60):  # every two minutes the server takes a little and gives it back
+        for limit_w in (1000, 990):
+            relay.cut()
+            for _ in range(600):
+                relay.step(limit_w, 2000)
+                given_w += relay.effective_w
+    assert relay.switchings - begun > 6
+    assert 700 < given_w // 72_000 <= 1000
+    pulse_of(relay)
 
 
 def test_the_tick_allocates_nothing():

@@ -46,7 +46,7 @@ def test_a_solid_state_switch_keeps_a_fallen_limit_from_the_next_tick_on():
 def test_it_is_on_in_its_turn_only_and_the_mean_is_what_was_granted():
     for profile in ("default", "precise"):
         for grant_w in (300, 1000, 1700):
-            one = Relay(400, grant_w, profile)
+            one = Relay(100, grant_w, profile)  # at rest when the test begins
             cycles, energy_ws, begins = 8, 0, []
             on = False
             for now_s in range(cycles * one.cycle_s):

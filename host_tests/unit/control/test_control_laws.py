@@ -1,7 +1,5 @@
 """Laws that hold for any input: bounds, no jump without a cause, exact means, 31-bit integers."""
 
-import itertools
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,24 +124,40 @@ def test_solid_state_mean_is_within_one_percent(grant_w, available_w):
     assert abs(total / 20_000 - min(grant_w, available_w)) <= 0.01 * available_w
 
 
-@settings(max_examples=20, deadline=None)
-@given(
-    st.sampled_from([("default", 1600, 60), ("precise", 600, 20)]),
-    st.lists(st.integers(200, 1800), min_size=4, max_size=12),
+# A demand of any kind: how long it lasts in seconds, its size, and whether it is a limit's doing.
+ORDERS = st.lists(
+    st.tuples(st.integers(1, 4000), st.integers(0, 2200), st.booleans()), min_size=4, max_size=12
 )
-def test_relay_keeps_its_budget_and_its_least_times(profile, grants):
-    name, cost_s, least_s = profile
-    relay = modulator.make("relay", 0, name)
+# Six in 9600 s are 54 in nine times as long, which is a day.
+BUDGETS = st.sampled_from([("default", 9600, 60), ("precise", 3600, 20)])
+CYCLES = 6
+
+
+@settings(max_examples=20, deadline=None)
+@given(BUDGETS, ORDERS, st.sampled_from(["relay", "stages"]), st.booleans())
+def test_no_demand_makes_a_relay_spend_more_than_its_cycles(budget, orders, kind, limits_too):
+    name, window_s, least_s = budget
+    relay = modulator.make(kind, 400, name)
+    seconds = 0
+    begun = []  # seconds at which a cycle began that no limit has ended
     changes = []
-    tick = 0
-    stage = 0
-    for grant_w in sorted(grants):  # rising: only a cut may break the least times
-        for _ in range(9000):
-            tick += 1
-            if relay.step(grant_w, 2000) != stage:
-                stage = relay.stage
-                changes.append(tick)
-    ons = changes[::2]
-    assert len(ons) <= tick / 10 / cost_s + 3
-    gaps = [later - earlier for earlier, later in itertools.pairwise(changes)]
-    assert all(gap >= least_s * 10 for gap in gaps)
+    while seconds < 1.6 * window_s:
+        for lasts_s, grant_w, limited in orders:
+            if limited and limits_too:
+                relay.cut()
+            for tick in range(lasts_s * 10):
+                level = relay.stage
+                relay.step(grant_w, 2000)
+                if relay.stage == level:
+                    continue
+                if tick == 0 and limited and limits_too and relay.stage < level:
+                    begun.pop()  # cut, perhaps within its least time
+                    changes.clear()
+                    continue
+                changes.append(10 * seconds + tick)
+                if relay.stage > level:
+                    begun.append(seconds + tick // 10)
+                assert len(changes) < 2 or changes[-1] - changes[-2] >= least_s * 10
+            seconds += lasts_s
+    for first, last in zip(begun, begun[CYCLES:], strict=False):
+        assert last - first >= window_s

@@ -63,7 +63,10 @@ class FastHeater:
         modulator = self.modulator
         total = 0
         for _ in range(10):
-            modulator.step(grant_w, element_w)
+            if self.allowed:
+                modulator.step(grant_w, element_w)
+            else:
+                modulator.hold_off()
             total += modulator.effective_w
         self.achieved_w = total // 10
         return total / 10
