@@ -137,3 +137,51 @@ def hasty(peer, _):
 def test_reconnects_leave_nothing_behind(drive):
     seen = drive(hasty, [*OPEN, ["serve", 200]], runs=400)
     assert seen["growth"][0] <= 2048 and seen["growth"][1] == 0  # bytes of heap, open files
+
+
+SEND = [*OPEN, ["send", "t", "x", 1]]
+SERVE = [*OPEN, ["serve", 5000]]
+PACKET = len(fakes.publish(b"t", fakes.GOOD, 7))
+# The twelve scripts: name, broker, what the client does, more of its plan.
+SCRIPTS = (
+    ("silent TCP", fakes.silent_tcp, OPEN, {}),
+    ("silent TLS", fakes.silent_tls, OPEN, {"tls": True}),
+    ("half packet", fakes.half_packet, SERVE, {}),
+    ("byte dribble", fakes.byte_dribble, [*OPEN, ["serve", 15000]], {}),
+    ("no PUBACK", fakes.no_puback, SEND, {}),
+    ("late PUBACK", fakes.late_puback, SEND, {}),
+    ("stray PUBACK", fakes.stray_acks, [*OPEN, ["serve", 300], ["send", "t", "x", 1]], {}),
+    ("RST", fakes.rst, SERVE, {}),
+    *((f"FIN at byte {n}", fakes.fin_at(n), SERVE, {}) for n in range(PACKET + 1)),
+    ("256 MiB", fakes.huge_length, SERVE, {}),
+    ("7-byte length", fakes.seven_byte_length, SERVE, {}),
+    ("flood", fakes.flood, [*OPEN, ["serve", 3000]], {}),
+)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+def test_figures_of_the_fault_scripts(drive, figure, request):
+    ran = {name: drive(script, steps, **plan) for name, script, steps, plan in SCRIPTS}
+    name = f"fault scripts, umqtt.simple {request.node.callspec.params['drive'].name}"
+    late = {
+        which: max(step[1] for step in seen["done"] if step[0] != "serve")
+        for which, seen in ran.items()
+    }
+    worst = max(late, key=lambda which: late[which])
+    figure(f"{name}: longest operation of {len(ran)} runs", f"{late[worst]} ms ({worst})",
+           f"deadline {LIMIT_MS} ms + 10 %", late[worst] <= LATE_MS)  # fmt: skip
+    begun = max(last(ran[which])[1] for which in ("half packet", "byte dribble"))
+    figure(f"{name}: a packet that does not end", f"{begun} ms from the first byte",
+           f"deadline {LIMIT_MS} ms + 10 %", begun <= LATE_MS)  # fmt: skip
+    gaps = {which: seen["gap_ms"] for which, seen in ran.items()}
+    worst = max(gaps, key=lambda which: gaps[which])
+    figure(f"{name}: longest gap between ticks", f"{gaps[worst]} ms ({worst})", f"{GAP_MS} ms",
+           gaps[worst] <= GAP_MS)  # fmt: skip
+    fin = max(last(seen)[1] for which, seen in ran.items() if which[:3] in ("FIN", "RST"))
+    figure(f"{name}: FIN or RST noticed", f"{fin} ms", "1000 ms", fin <= 1000)
+    delivered = [message for seen in ran.values() for message in seen["delivered"]]
+    figure(f"{name}: values delivered", f"{len(delivered)}, none of them wrong", "0 wrong")
+    half_open = last(drive(fakes.no_puback, [*OPEN, ["serve", 20000]], keepalive_s=2))
+    figure(f"{name}: half-open noticed", f"{half_open[1]} ms", "1.5 keep-alives of 2 s",
+           half_open[1] <= 3000)  # fmt: skip

@@ -29,6 +29,7 @@ from test_whole_heater import link_settings, live
 SPEED = 10.0
 PASSWORDS = {"mqtt": "broker-password-7Kq", "wifi": "wifi-password-暖-3xZ"}
 FAILSAFE_W = 600
+ENDING = {"restart", "reset", "factory", "logout", "lock"}  # methods after which nothing is told
 ROOM_C = 17.0  # as `live` has it
 
 
@@ -118,11 +119,13 @@ def site(tmp_path):
         login("htr-1", PASSWORDS["mqtt"]) + login("server", "server-password")
     )
     (tmp_path / "passwords").chmod(0o600)
-    broker = side.Mosquitto(
-        tmp_path, "allow_anonymous false", f"password_file {tmp_path / 'passwords'}"
-    )
     log = tmp_path / "device.log"
-    with Device(speed=SPEED, log=log) as device:
+    with contextlib.ExitStack() as left:
+        broker = side.Mosquitto(
+            tmp_path, "allow_anonymous false", f"password_file {tmp_path / 'passwords'}"
+        )
+        left.callback(broker.stop)
+        device = left.enter_context(Device(speed=SPEED, log=log))
         ear = Ear(device)
         device.request("key.put", k="device", v=side.DEVICE_KEY.hex())
         device.request("key.put", k="zone.district", v=side.ZONE_KEY.hex())
@@ -135,11 +138,10 @@ def site(tmp_path):
             broker.port, user="server", password="server-password",
             clock=lambda: device.elapsed_ms / 1000,
         )  # fmt: skip
+        left.callback(server.close)
         stranger = Stranger(broker.port, 5)
+        left.callback(stranger.close)
         yield device, server, stranger, ear, log
-        stranger.close()
-        server.close()
-    broker.stop()
 
 
 def held(device, seconds, most_w):
@@ -231,6 +233,9 @@ def test_no_secret_is_ever_told(site):
     ]  # refused: what is echoed?
     asked += [("cfg.get", {"k": name}) for name in ("link.user", "link.ssid", "mqtt", "wifi")]
     asked += [("status", {}), ("hello", {}), ("methods", {}), ("faults.list", {}), ("meas", {})]
+    listed = device.request("methods")["m"]
+    assert "net.link" in listed and "key.list" in listed
+    asked += [(name, {}) for name in listed if not set(name.split(".")) & ENDING]
     for method, more in asked:
         with contextlib.suppress(Refused):
             device.request(method, **more)

@@ -107,7 +107,7 @@ COMMANDS = {
     "set": None,
     "mode": {"mode": ("word", MODES)},
     "setpoint": {"setpoint_mdeg": ("int", 5_000, 30_000)},
-    "plan": {"week": ("text", 0, 480)},
+    "plan": {"week": ("text", 1, 817)},
     "override": {"setpoint_mdeg": ("int", 5_000, 30_000), "until": _TIME},
     "identify": {"seconds": ("int", 1, 600)},
     "proof_test": {},
