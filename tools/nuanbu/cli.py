@@ -78,7 +78,13 @@ def sim_serve() -> None:
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )
 def bench(context: typer.Context) -> None:
-    """Measure the room control in every simulated house, beside two rivals."""
+    """Measure the room control in every simulated house, beside two rivals; `bench installer`
+    measures the figures of the installer's tool."""
+    if context.args[:1] == ["installer"]:
+        from nuanbu.installer.figures.__main__ import main as run_installer
+
+        run_installer(context.args[1:])
+        return
     from nuanbu.bench.__main__ import main as run_bench
 
     run_bench(context.args)

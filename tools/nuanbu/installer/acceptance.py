@@ -15,7 +15,7 @@ from nuanbu.installer.commands_device import read_faults
 from nuanbu.installer.outcome import Outcome
 from nuanbu.installer.profile import DEFAULT, Profile
 from nuanbu.installer.profile import load as load_profile
-from nuanbu.installer.trials import FULL_HEAT, WARMEST_MDEG, measuring, shown, trial
+from nuanbu.installer.trials import FULL_HEAT, WARMEST_MDEG, give_back, measuring, shown, trial
 
 _FULL_STAGE = 3
 _REACH_S = 180.0  # to full power: proof test, start-up ramp, minimum times of a relay
@@ -56,6 +56,7 @@ def run(
     """
     outcome = Outcome()
     profile = profile or load_profile(DEFAULT)
+    give_back(client)  # what an interrupted test has left on trial
     before = client.request("cfg.hash")["sha256"]
     began = client.request("meas")["t"]
     rated_w = client.request("cfg.get", k="heater.rated_w")["v"]

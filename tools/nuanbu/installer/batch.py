@@ -7,6 +7,7 @@ number is asked again right before the commit. A row that already agrees is not 
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ from nuanbu.installer.trouble import Trouble
 SERIAL = "heater.serial"
 MOST_PORTS = 16
 FOUND, WRITTEN, SAME, WOULD = "found", "written", "same", "would"
-FAILED, ABSENT, UNKNOWN = "failed", "absent", "unknown"
+FAILED, ABSENT, UNKNOWN, WAITING = "failed", "absent", "unknown", "waiting"
+DONE = (WRITTEN, SAME, WOULD)
+_LOOK_S = 1.0  # from one look for the next heater to the next
 
 
 @dataclass
@@ -58,51 +61,97 @@ def load(path: Path, language: str) -> list[Row]:
     return rows
 
 
-def run(
-    rows: list[Row],
-    ports: list[str],
-    language: str,
-    *,
-    dry_run: bool = False,
-    progress: Callable[[str, str, str], None] = lambda port, serial, state: None,
-    connect: Callable[[str, str], Client] = Client,
-) -> None:
-    """Serve every port once, all of them at the same time; the results stand in the rows.
+class Batch:
+    """The rows, and the ports that serve them at the same time.
 
-    progress(port, serial, state): told when a heater is recognised and when it is done.
+    wait_s: how long a port waits for the next heater to be plugged in; 0: each port serves the one
+    that is there. progress(port, serial, state): told what happens at a port. connect: makes a
+    client. login(client): called for a heater with a password. pause(port, seconds): waits.
     """
-    taken: set[str] = set()
-    lock = Lock()
 
-    def serve(port: str) -> None:
-        try:
-            with connect(port, language) as client:
-                serial = client.about["serial"]
-                with lock:
-                    row = next((row for row in rows if row.serial == serial), None)
-                    again = serial in taken
-                    taken.add(serial)
-                if row is None or again:
-                    progress(port, serial or "?", UNKNOWN)
+    def __init__(
+        self,
+        rows: list[Row],
+        language: str,
+        *,
+        dry_run: bool = False,
+        wait_s: float = 0.0,
+        progress: Callable[[str, str, str], None] = lambda port, serial, state: None,
+        connect: Callable[[str, str], Client] = Client,
+        login: Callable[[Client], None] | None = None,
+        pause: Callable[[str, float], None] = lambda port, seconds: time.sleep(seconds),
+    ):
+        self._rows = {row.serial: row for row in rows}
+        self._language = language
+        self._dry_run = dry_run
+        self._wait_s = wait_s
+        self._progress = progress
+        self._connect = connect
+        self._login = login
+        self._pause = pause
+        self._lock = Lock()
+        self._taken: set[str] = set()  # serial numbers at some port, or done
+
+    def run(self, ports: list[str]) -> None:
+        """Serve every port; the results stand in the rows. At most MOST_PORTS at a time."""
+        with ThreadPoolExecutor(max_workers=MOST_PORTS) as pool:
+            list(pool.map(self._serve, dict.fromkeys(ports)))
+
+    def _serve(self, port: str) -> None:
+        last_uid = ""
+        waited_s = 0.0
+        while True:
+            try:
+                with self._connect(port, self._language) as client:
+                    if client.about["uid"] != last_uid:
+                        last_uid = client.about["uid"]
+                        waited_s = 0.0
+                        self._one(port, client)
+            except Trouble as trouble:
+                last_uid = ""  # the same heater may come back, for what failed
+                if not self._wait_s:
+                    self._progress(port, trouble.cause, FAILED)
                     return
-                row.port = port
-                progress(port, serial, FOUND)
-                _configure(client, row, dry_run)
-                progress(port, serial, row.result)
+            if waited_s >= self._wait_s or self._finished():
+                return
+            if not waited_s:
+                self._progress(port, "", WAITING)
+            self._pause(port, _LOOK_S)
+            waited_s += _LOOK_S
+
+    def _finished(self) -> bool:
+        return all(row.result in DONE for row in self._rows.values())
+
+    def _one(self, port: str, client: Client) -> None:
+        serial = client.about["serial"]
+        with self._lock:
+            row = self._rows.get(serial)
+            if row is None or serial in self._taken:
+                self._progress(port, serial or "?", UNKNOWN)
+                return
+            self._taken.add(serial)
+        row.port = port
+        self._progress(port, serial, FOUND)
+        try:
+            self._configure(client, row)
         except Trouble as trouble:
-            progress(port, trouble.cause, FAILED)
+            row.result, row.detail = FAILED, str(trouble)
+        finally:
+            if row.result not in DONE:
+                with self._lock:
+                    self._taken.discard(serial)  # it may be tried again
+        self._progress(port, serial, row.result)
 
-    with ThreadPoolExecutor(max_workers=MOST_PORTS) as pool:
-        list(pool.map(serve, dict.fromkeys(ports)))
-
-
-def _configure(client: Client, row: Row, dry_run: bool) -> None:
-    try:
+    def _configure(self, client: Client, row: Row) -> None:
+        if self._login and "installer" in client.request("auth.begin")["locked"]:
+            self._login(client)
         wanted = settings.typed(row.wanted, settings.read(client), client.language)
-        done = settings.apply(client, wanted, serial=row.serial, dry_run=dry_run)
-    except Trouble as trouble:
-        row.result, row.detail = FAILED, str(trouble)
-        return
-    row.result = WRITTEN if done.written else WOULD if done.changes else SAME
-    row.detail = ", ".join(done.changes)
-    row.revision = done.revision
+        done = settings.apply(client, wanted, serial=row.serial, dry_run=self._dry_run)
+        row.result = WRITTEN if done.written else WOULD if done.changes else SAME
+        row.detail = ", ".join(done.changes)
+        row.revision = done.revision
+
+
+def run(rows: list[Row], ports: list[str], language: str, **options) -> None:
+    """Serve every port; options as of `Batch`."""
+    Batch(rows, language, **options).run(ports)

@@ -29,6 +29,7 @@ from nuanbu.installer.commands_test import (
 )
 from nuanbu.installer.desk import Desk, command
 from nuanbu.installer.outcome import Outcome
+from nuanbu.installer.trials import give_back
 from nuanbu.installer.trouble import Trouble
 
 SERIAL, RATED = "heater.serial", "heater.rated_w"
@@ -207,7 +208,7 @@ def _connected(desk: Desk) -> Client:
 
 
 def _apply(desk: Desk, client: Client, uid: str, wanted: dict[str, Any]) -> None:
-    _same(desk, client, uid)
+    give_back(_same(desk, client, uid))  # what an interrupted test has left on trial
     ready = settings.typed(wanted, settings.read(client), desk.lang)
     done = settings.apply(client, ready, dry_run=desk.dry_run)
     desk.say("written" if done.written else "would" if done.changes else "same")

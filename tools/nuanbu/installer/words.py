@@ -67,6 +67,7 @@ LABELS = {
     "batch_failed": ("失败", "failed"),
     "batch_found": ("已识别", "recognised"),
     "batch_unknown": ("不在表中", "not in the table"),
+    "batch_waiting": ("等待下一台", "waiting for the next heater"),
     "batch_absent": ("未接", "not there"),
     "ask_isolated": (
         "串口适配器是否与市电隔离？（未隔离时，取暖器通电期间请勿连接）",

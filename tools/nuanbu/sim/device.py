@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from nuanbu.errors import UserError
 from nuanbu.sim.answers import Refused, Step, Sum, result
@@ -109,7 +110,7 @@ class Device:
 
     # --- life
 
-    def __enter__(self) -> Device:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:
