@@ -14,8 +14,8 @@ import board as the_board
 import machine
 from micropython import const
 
-from heater import lasting, services
-from heater.console.server import Console
+from heater import lasting
+from heater.console.door import Door
 from heater.control import modulator
 from heater.control.room import RoomControl
 from heater.hardware import Hardware
@@ -88,10 +88,7 @@ class Heater:
         lasting.restore_latches(self, cause)
         self.configure()
         lasting.restore(self, cause)
-        methods = services.methods(self)
-        self.console = Console(
-            self.hardware.console_port(), methods, services.words(self), services.improv(self)
-        )
+        self.console = Door(self.hardware.console_port(), self._admit)
         self.demand_w = 0
         self.setpoint_mdeg = 0
         self.grant_w = 0
@@ -107,6 +104,13 @@ class Heater:
         self.service_due = False  # somebody was let into the REPL: the loop ends
         self._proofs = 0  # proof tests that are in the journal
         self.model_changed = False  # room control has learned something that is not saved yet
+
+    def _admit(self, lines):
+        # Lazily: much memory for what most heaters never hear again after their first day.
+        from heater import services
+
+        self.console = services.console(self, lines)
+        return self.console
 
     def configure(self):
         """Hand the settings to every room; after a start and after every commit."""
@@ -370,4 +374,6 @@ def run():
     running = Heater(the_board, machine.reset_cause())
     running.network.open()
     running.loop(watchdog)
+    from heater import services
+
     services.hand_over(running)

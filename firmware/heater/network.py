@@ -13,9 +13,7 @@ from heater import VERSION
 from heater.limits import arbiter
 from heater.limits.levels import Leases
 from heater.link.collector import Collector
-from heater.link.commands import Refused
 from heater.link.keys import Keys
-from heater.link.rooms import Rooms
 from heater.plan.clock import NTP, SERVER
 
 _HASH_BITS = 0x3FFFFFFF
@@ -59,7 +57,9 @@ class Network:
         heater = self._heater
         if not heater.settings.get("link.enabled"):
             return
-        from heater.link import start  # with its sockets and TLS: only where it is used
+        # With messages, sockets and TLS: only where it is used.
+        from heater.link import start
+        from heater.link.rooms import Rooms
 
         books = heater.books
         rooms = Rooms(
@@ -157,6 +157,8 @@ class Network:
         try:
             self._heater.plan.override_until(args["setpoint_mdeg"], args["until"])
         except ValueError as e:
+            from heater.link.commands import Refused  # there, as somebody has commanded
+
             raise Refused("range", {"text": str(e)})
 
     def _identify(self, args):

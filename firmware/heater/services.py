@@ -19,7 +19,7 @@ from heater.console import (
     methods_settings,
 )
 from heater.console.improv import Improv
-from heater.console.server import BAD_PARAMETERS, REFUSED, RequestError, integer
+from heater.console.server import BAD_PARAMETERS, REFUSED, Console, RequestError, integer
 from heater.console.session import Session
 from heater.console.wifi_setup import WifiSetup
 from heater.limits.arbiter import CAUSE_NAMES
@@ -31,6 +31,12 @@ _LEARNED = ("model", "plan")  # files of lasting.py that a factory reset forgets
 _SERVICE_MS = const(1_800_000)  # at the REPL, then the watchdog starts the heater anew
 _CTRL_C = const(3)
 _SECRET_PARTS = 40  # of about 150 characters each: more than the longest certificate
+
+
+def console(heater, lines):
+    """The Console of `heater` behind `lines`, a LineReader."""
+    table = methods(heater)
+    return Console(lines, table, words(heater), improv(heater))
 
 
 def methods(heater):

@@ -26,7 +26,7 @@ class LineReader:
     """
 
     def __init__(self, port):
-        self._port = port
+        self.port = port
         self._chunk = bytearray(_CHUNK_BYTES)
         self._line = bytearray(FRAME_BYTES)
         self._n = 0
@@ -42,11 +42,11 @@ class LineReader:
         with IMPROV), or None. Reads no more than the ring holds."""
         for _ in range(_CHUNKS_A_POLL):
             if not self._left:
-                if not self._port.any():
+                if not self.port.any():
                     if self._packet:
                         self._miss()
                     return None
-                self._left = self._port.readinto(self._chunk) or 0
+                self._left = self.port.readinto(self._chunk) or 0
                 self._at = 0
                 self._silent = 0
             frame = self._take()

@@ -9,7 +9,7 @@
 
 import json
 
-from heater.console.frames import IMPROV, LineReader
+from heater.console.frames import IMPROV
 
 MALFORMED = -32700
 NO_METHOD = -32601
@@ -40,20 +40,21 @@ def integer(p, key, low, high, default):
 
 
 class Console:
-    """Serves one port. `methods` maps a name to a callable that takes the parameters (a dict).
+    """Serves the port behind `lines`, a LineReader. `methods` maps a name to a callable that takes
+    the parameters (a dict).
 
     `words` maps a human command to a callable that takes the words after it and returns text.
     `improv`, when given, is asked to answer Improv Wi-Fi packets: `packet(data)` returns bytes to
     send, as does `poll()`, which is called while it is `busy`.
     """
 
-    def __init__(self, port, methods, words, improv=None):
-        self._port = port
+    def __init__(self, lines, methods, words, improv=None):
+        self._lines = lines
+        self._port = lines.port
         self._improv = improv
         self._telemetry = dict
         self._every = 0  # polls from one telemetry event to the next, 0: none
         self._until = 0
-        self._reader = LineReader(port)
         self._methods = methods
         self._words = words
         self.refused = 0
@@ -67,9 +68,11 @@ class Console:
                 self._send(self._telemetry())
         if self._improv is not None and self._improv.busy:
             self._port.write(self._improv.poll())
-        frame = self._reader.poll()
-        if frame is None:
-            return False
+        frame = self._lines.poll()
+        return False if frame is None else self.serve(frame)
+
+    def serve(self, frame):
+        """Answer one frame as LineReader gives it; returns True."""
         if frame[:1] == b"{" or not frame:
             self._send(self._answer(frame))
         elif frame.startswith(IMPROV):

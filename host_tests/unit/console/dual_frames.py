@@ -57,7 +57,7 @@ def test_an_improv_packet_in_many_pieces():
     reader = LineReader(Port())
     found = []
     for at in range(len(data)):
-        reader._port.data = data[at : at + 1]
+        reader.port.data = data[at : at + 1]
         found.append(reader.poll())
     assert found == [None] * (len(data) - 1) + [data]
 
@@ -66,7 +66,7 @@ def test_a_packet_that_is_never_finished_does_not_swallow_what_follows():
     reader = LineReader(Port(IMPROV + b"\x03\x60abc"))
     for _ in range(12):
         assert reader.poll() is None
-    reader._port.data = b"status\n"
+    reader.port.data = b"status\n"
     assert reader.poll() == b"status"
 
 

@@ -1,6 +1,7 @@
 import json
 
 from heater.console import methods_settings
+from heater.console.frames import LineReader
 from heater.console.server import Console, RequestError
 
 
@@ -44,7 +45,7 @@ class Settings:
 
 def asked(methods, *lines):
     wire = Wire()
-    console = Console(wire, methods, {"help": lambda said: "words"})
+    console = Console(LineReader(wire), methods, {"help": lambda said: "words"})
     for line in lines:
         wire.data += line + b"\n"
     while console.poll() or wire.data:
@@ -85,7 +86,7 @@ def test_a_defect_in_a_method_costs_its_request_only():
 
 def test_telemetry_comes_every_so_many_polls_beside_the_answers():
     wire = Wire()
-    console = Console(wire, {"a": lambda p: {"yes": 1}}, {})
+    console = Console(LineReader(wire), {"a": lambda p: {"yes": 1}}, {})
     console.subscribe(lambda: {"ev": "tlm"}, 3)
     wire.data = b'{"id":9,"m":"a"}\n'
     for _ in range(9):
@@ -141,7 +142,7 @@ def test_improv_packets_and_lines_share_the_port():
             return b""
 
     wire = Wire()
-    console = Console(wire, {}, {"help": lambda said: "words"}, Improv())
+    console = Console(LineReader(wire), {}, {"help": lambda said: "words"}, Improv())
     wire.data = b"help\nIMPROV\x01\x03\x03a\n{\x00\nhelp\n"
     for _ in range(4):
         console.poll()
@@ -150,7 +151,7 @@ def test_improv_packets_and_lines_share_the_port():
 
 def test_improv_packets_mean_nothing_where_there_is_no_improv():
     wire = Wire()
-    console = Console(wire, {}, {"help": lambda said: "words"})
+    console = Console(LineReader(wire), {}, {"help": lambda said: "words"})
     wire.data = b"IMPROV\x01\x03\x01a\x00\nhelp\n"
     for _ in range(3):
         console.poll()
@@ -162,7 +163,7 @@ def test_a_word_gets_what_was_said_after_it_and_its_defect_costs_nothing():
         raise KeyError(said[0])
 
     wire = Wire()
-    console = Console(wire, {}, {"echo": "+".join, "break": breaks})
+    console = Console(LineReader(wire), {}, {"echo": "+".join, "break": breaks})
     wire.data = b"echo 2027-01-20 03:00\nbreak it\nnothing\n"
     for _ in range(6):
         console.poll()
