@@ -89,7 +89,7 @@ class Commands:
                 messages.check(messages.COMMANDS[name], args)
             facts = self._perform(name, args)
         except messages.Malformed as error:
-            return ["rejected", error.args[0], {"name": error.args[1]}]
+            return ["rejected", error.args[0], _facts(name, args, error.args[1])]
         except Refused as error:
             return ["rejected", error.args[0], error.args[1]]
         except Exception as error:  # an action that breaks must not take the link along
@@ -130,3 +130,16 @@ class Commands:
             raise Refused(result["code"], result)
         self._changed()
         return {"revision": result[0], "sha256": result[1]}
+
+
+def _facts(command, args, name):
+    # Of an argument that cannot be: its name, its value, and what it might have been.
+    facts = {"name": name}
+    if name in args:
+        facts["value"] = str(args[name])[:40]
+    field = messages.COMMANDS[command].get(name, ())
+    if len(field) == 3:
+        facts["low"], facts["high"] = field[1], field[2]
+    elif len(field) == 2:
+        facts["allowed"] = list(field[1])
+    return facts

@@ -68,12 +68,12 @@ def parse_date(text):
     """
     parts = text.split("-")
     if len(parts) != 3 or not (len(text) == 10 and all(p.isdigit() for p in parts)):
-        raise ValueError("date {!r}: expected YYYY-MM-DD".format(text))
+        raise ValueError("date '{}': expected YYYY-MM-DD".format(text))
     year, month, dom = int(parts[0]), int(parts[1]), int(parts[2])
     if not 2020 <= year <= 2099:
-        raise ValueError("date {!r}: year must be 2020 to 2099".format(text))
+        raise ValueError("date '{}': year must be 2020 to 2099".format(text))
     if not 1 <= month <= 12 or not 1 <= dom <= month_days(year, month):
-        raise ValueError("date {!r}: no such day".format(text))
+        raise ValueError("date '{}': no such day".format(text))
     return day_of(year, month, dom)
 
 
@@ -86,9 +86,9 @@ def parse_minute(text):
     """Minute of the day (0 to 1439) of "HH:MM". Raises ValueError."""
     hour, colon, minute = text[:2], text[2:3], text[3:]
     if not (len(text) == 5 and colon == ":" and hour.isdigit() and minute.isdigit()):
-        raise ValueError("time {!r}: expected HH:MM".format(text))
+        raise ValueError("time '{}': expected HH:MM".format(text))
     if int(hour) > 23 or int(minute) > 59:
-        raise ValueError("time {!r}: must be 00:00 to 23:59".format(text))
+        raise ValueError("time '{}': must be 00:00 to 23:59".format(text))
     return int(hour) * 60 + int(minute)
 
 

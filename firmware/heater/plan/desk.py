@@ -85,7 +85,7 @@ class Desk:
     def epoch_s(self, text):
         """Unix time of a local "2027-01-20T03:00" (or a space for the T). Raises ValueError."""
         if len(text) != 16 or text[10] not in "T ":
-            raise ValueError("{!r}: expected YYYY-MM-DDTHH:MM".format(text[:24]))
+            raise ValueError("'{}': expected YYYY-MM-DDTHH:MM".format(text[:24]))
         local_s = parse_date(text[:10]) * DAY_S + parse_minute(text[11:]) * 60
         return self._clock.zone.utc_s(local_s) + UNIX_2020_S
 
@@ -93,5 +93,5 @@ class Desk:
 def _preset(name):
     if name not in presets.NAMES[: presets.MANUAL]:
         allowed = ", ".join(presets.NAMES[: presets.MANUAL])
-        raise ValueError("preset {!r}: must be one of {}".format(name[:16], allowed))
+        raise ValueError("preset '{}': must be one of {}".format(name[:16], allowed))
     return presets.NAMES.index(name)

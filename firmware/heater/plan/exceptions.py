@@ -19,7 +19,7 @@ def _parse_moment(text):
     # local seconds since 2020-01-01
     parts = text.split("T")
     if len(parts) != 2:
-        raise ValueError("{!r}: expected YYYY-MM-DDTHH:MM".format(text))
+        raise ValueError("'{}': expected YYYY-MM-DDTHH:MM".format(text))
     return parse_date(parts[0]) * DAY_S + parse_minute(parts[1]) * 60
 
 
@@ -57,10 +57,10 @@ class Exceptions:
 
     def _add(self, words):
         if len(words) != 2:
-            raise ValueError("{!r}: expected a date and what it is".format(" ".join(words)))
+            raise ValueError("'{}': expected a date and what it is".format(" ".join(words)))
         ends = words[0].split("..")
         if len(ends) > 2:
-            raise ValueError("{!r}: expected one date or two".format(words[0]))
+            raise ValueError("'{}': expected one date or two".format(words[0]))
         if "T" in words[0]:
             begin, end = _parse_moment(ends[0]), _parse_moment(ends[-1])
             self.periods.append((begin, end, presets.plannable(words[1])))
@@ -68,7 +68,7 @@ class Exceptions:
             begin, end = parse_date(ends[0]), parse_date(ends[-1]) + 1
             self.days.append((begin, end, weekday(words[1])))
         if end <= begin:
-            raise ValueError("{!r}: ends before it begins".format(words[0]))
+            raise ValueError("'{}': ends before it begins".format(words[0]))
 
     def weekday(self, day, otherwise):
         """The weekday that day `day` (since 2020-01-01) lives by; `otherwise` if it is normal."""

@@ -29,5 +29,5 @@ FROST_MDEG = const(7000)
 def plannable(name):
     """Code of a preset that a plan may ask for. Raises ValueError."""
     if name not in PLANNABLE:
-        raise ValueError("preset {!r}: must be one of {}".format(name, ", ".join(PLANNABLE)))
+        raise ValueError("preset '{}': must be one of {}".format(name, ", ".join(PLANNABLE)))
     return PLANNABLE.index(name)

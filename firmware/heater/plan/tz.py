@@ -22,7 +22,7 @@ class _Reader:
         self.pos = 0
 
     def fail(self, what):
-        raise ValueError("time zone {!r}: {} at character {}".format(self.text, what, self.pos))
+        raise ValueError("time zone '{}': {} at character {}".format(self.text, what, self.pos))
 
     def peek(self):
         return self.text[self.pos : self.pos + 1]
@@ -35,7 +35,7 @@ class _Reader:
 
     def expect(self, char):
         if not self.skip(char):
-            self.fail("expected {!r}".format(char))
+            self.fail("expected '{}'".format(char))
 
     def name(self):
         begin = self.pos

@@ -20,7 +20,7 @@ _MINUTE_MASK = const(0x7FF)
 def weekday(name):
     """Number of a weekday by its English three letters, Monday 0. Raises ValueError."""
     if name not in DAYS:
-        raise ValueError("day {!r}: must be one of {}".format(name, ", ".join(DAYS)))
+        raise ValueError("day '{}': must be one of {}".format(name, ", ".join(DAYS)))
     return DAYS.index(name)
 
 
@@ -30,7 +30,7 @@ def _days(text):
     for part in text.split(","):
         ends = part.split("-")
         if len(ends) > 2:
-            raise ValueError("days {!r}: expected a day or a range of two".format(part))
+            raise ValueError("days '{}': expected a day or a range of two".format(part))
         day, last = weekday(ends[0]), weekday(ends[-1])
         days.append(day)
         while day != last:
@@ -67,7 +67,7 @@ def parse(text):
     for group in text.split(";"):
         words = group.split()
         if not words:
-            raise ValueError("plan {!r}: empty part between semicolons".format(text))
+            raise ValueError("plan '{}': empty part between semicolons".format(text))
         changes = _changes(words[1:], words[0])
         for day in _days(words[0]):
             if week[day]:

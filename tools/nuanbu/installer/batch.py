@@ -135,7 +135,7 @@ class Batch:
         try:
             self._configure(client, row)
         except Trouble as trouble:
-            row.result, row.detail = FAILED, str(trouble)
+            row.result, row.detail = FAILED, f"{trouble} ({trouble.hint})"
         finally:
             if row.result not in DONE:
                 with self._lock:
@@ -145,7 +145,7 @@ class Batch:
     def _configure(self, client: Client, row: Row) -> None:
         if self._login and "installer" in client.request("auth.begin")["locked"]:
             self._login(client)
-        wanted = settings.typed(row.wanted, settings.read(client), client.language)
+        wanted = settings.typed(row.wanted, settings.read(client), client.language, client)
         done = settings.apply(client, wanted, serial=row.serial, dry_run=self._dry_run)
         row.result = WRITTEN if done.written else WOULD if done.changes else SAME
         row.detail = ", ".join(done.changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import serial
 
 from nuanbu.installer import transport
-from nuanbu.installer.trouble import LANGUAGES, WHY, Trouble
+from nuanbu.installer.trouble import STEPS_ZH, WHY, Trouble, chinese
+from nuanbu.installer.words import label
 
 FRAME_BYTES = 240
 _TIMEOUT_S = 3.0
@@ -180,13 +182,18 @@ class Client:
 
     def _refusal(self, error: dict) -> Trouble:
         why = error.get("why")
+        text = str(error.get("text", error))
         if error.get("c") == _LOGIN or why == "role":
             if why == "wait":
                 return Trouble("login_wait", self.language, seconds=error.get("wait_s"))
             if why in ("key", "nonce"):
                 return Trouble("login_failed", self.language)
-            return Trouble("login_needed", self.language, role=error.get("role", "installer"))
-        text = str(error.get("text", error))
+            # Of a setting the text tells name, value and who may: "a.b=7: ... (company may)".
+            who = re.search(r"\((\w+) may\)", text)
+            role = who[1] if who else error.get("role", "installer")
+            what = text.partition(": ")[0] if "k" in error else label("this", self.language)
+            return Trouble("login_needed", self.language, what=what, role=role)
+        step = error.get("next", "-")
         if self.language == "zh" and why in WHY:
-            text = f"{error.get('k', '')} {WHY[why][LANGUAGES.index('zh')]} ({text})"
-        return Trouble("rejected", self.language, why=text, step=error.get("next", "-"))
+            text, step = chinese(text, why), STEPS_ZH[why]
+        return Trouble("rejected", self.language, why=text, step=step)

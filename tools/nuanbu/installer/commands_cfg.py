@@ -51,7 +51,7 @@ def set_(
 ) -> None:
     """Change settings: all that are named, or none."""
     with desk.connect() as client:
-        wanted = settings.parse(pairs, settings.read(client), desk.lang)
+        wanted = settings.parse(pairs, settings.read(client), desk.lang, client)
         write(desk, client, wanted, serial)
 
 
@@ -59,7 +59,7 @@ def diff(desk: Desk, profile: PROFILE) -> None:
     """Show how the heater differs from a profile."""
     with desk.connect() as client:
         present = settings.read(client)
-    wanted = settings.typed(settings.load(profile, desk.lang), present, desk.lang)
+    wanted = settings.typed(settings.load(profile, desk.lang), present, desk.lang, client)
     _show(desk, settings.changes(present, wanted))
 
 
@@ -67,7 +67,7 @@ def apply(desk: Desk, profile: PROFILE, serial: SERIAL = "") -> None:
     """Make the heater agree with a profile; asks before it writes."""
     with desk.connect() as client:
         present = settings.read(client)
-        wanted = settings.typed(settings.load(profile, desk.lang), present, desk.lang)
+        wanted = settings.typed(settings.load(profile, desk.lang), present, desk.lang, client)
         differing = settings.changes(present, wanted)
         if differing and not desk.dry_run and not desk.yes:
             for name, (before, after) in differing.items():

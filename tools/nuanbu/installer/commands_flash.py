@@ -111,7 +111,7 @@ def _check(desk: Desk, port: str, board: Board, wanted: dict) -> None:
         client.request("sys.lock", on=0)
         written = False
         if wanted:
-            ready = settings.typed(wanted, settings.read(client), desk.lang)
+            ready = settings.typed(wanted, settings.read(client), desk.lang, client)
             written = settings.apply(client, ready).written
         state = client.request("cfg.hash")
     finally:

@@ -51,7 +51,9 @@ def digest(values: dict[str, Value]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def parse(pairs: list[str], present: dict[str, Value], language: str) -> dict[str, Value]:
+def parse(
+    pairs: list[str], present: dict[str, Value], language: str, client: Client | None = None
+) -> dict[str, Value]:
     """{name: value} of texts such as name=value, each of the type that the setting has."""
     wanted = {}
     for pair in pairs:
@@ -59,11 +61,16 @@ def parse(pairs: list[str], present: dict[str, Value], language: str) -> dict[st
         if not sign:
             raise Trouble("bad_pair", language, text=pair)
         wanted[name.strip()] = text.strip()
-    return typed(wanted, present, language)
+    return typed(wanted, present, language, client)
 
 
-def typed(wanted: dict[str, Any], present: dict[str, Value], language: str) -> dict[str, Value]:
-    """`wanted` with texts turned into the types of the settings `present`."""
+def typed(
+    wanted: dict[str, Any], present: dict[str, Value], language: str, client: Client | None = None
+) -> dict[str, Value]:
+    """`wanted` with texts turned into the types of the settings `present`.
+
+    client: asked what is allowed, for the refusal of a text that is no number.
+    """
     found: dict[str, Value] = {}
     for name, value in wanted.items():
         if name not in present:
@@ -75,9 +82,8 @@ def typed(wanted: dict[str, Any], present: dict[str, Value], language: str) -> d
         try:
             found[name] = _convert(str(value), kind)
         except ValueError:
-            raise Trouble(
-                "bad_value", language, name=name, value=value, kind=kind.__name__
-            ) from None
+            allowed = _allowed(client, name) if client else kind.__name__
+            raise Trouble("bad_value", language, name=name, value=value, kind=allowed) from None
     return found
 
 
@@ -167,6 +173,13 @@ def check_serial(client: Client, serial: str | None) -> None:
         raise Trouble(
             "wrong_device", client.language, port=client.name, found=found or "?", wanted=serial
         )
+
+
+def _allowed(client: Client, name: str) -> str:
+    row = client.request("cfg.get", k=name)
+    if isinstance(row["v"], bool):
+        return "true, false"
+    return f"{row['low']} … {row['high']} {row['unit']}".rstrip()
 
 
 def _convert(text: str, kind: type) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nuanbu.errors import UserError
 
 OK, ERROR, USAGE, NO_DEVICE, REJECTED, MISMATCH, TEST_FAILED, AUTH, PARTIAL = range(9)
@@ -107,7 +109,7 @@ TROUBLES = {
     ),
     "login_needed": (
         AUTH,
-        ("此操作需要权限：{role}", "This needs the role {role}"),
+        ("{what} 需要权限：{role}", "{what} needs the role {role}"),
         ("先执行 nuanbu unlock", "Run `nuanbu unlock` first"),
     ),
     "login_failed": (
@@ -141,7 +143,7 @@ TROUBLES = {
     "bad_value": (
         USAGE,
         ("{name} 不能是 {value}", "{name} cannot be {value}"),
-        ("应为 {kind}", "Give a value of type {kind}"),
+        ("允许：{kind}", "Allowed: {kind}"),
     ),
     "bad_hour": (
         USAGE,
@@ -176,6 +178,34 @@ WHY = {
     "confirm_s": ("确认时间超出范围", "the time to confirm is out of bounds"),
     "storage": ("存储写入失败", "the flash did not take the change"),
 }
+
+
+# And what to do about it, in Chinese; the firmware itself says it in English.
+STEPS_ZH = {
+    "unknown": "用 nuanbu cfg get 查看全部设置项",
+    "role": "先执行 nuanbu unlock",
+    "type": "按该设置项的类型重新输入",
+    "range": "在允许范围内重新选择",
+    "word": "选择列出的选项之一",
+    "length": "调整文字长度",
+    "text": "去掉控制字符",
+    "form": "按 docs/plan.md 的格式书写",
+    "crossed": "在允许范围内重新选择",
+    "nothing": "先设置再提交",
+    "pending": "先确认或撤销正在试用的更改",
+    "confirm_s": "在允许范围内重新选择",
+    "storage": "联系售后",
+}
+
+
+def chinese(text: str, why: str) -> str:
+    """A refusal of the firmware in Chinese: name, value, reason, and what is allowed."""
+    reason = WHY[why][LANGUAGES.index("zh")]
+    asked, _, said = text.partition(": ")
+    allowed = re.search(r"\(allowed: (.*)\)$", text)
+    if allowed:
+        return f"{asked}：{reason}（允许：{allowed[1].replace(' to ', ' 至 ')}）"
+    return f"{asked}：{reason}（{said}）" if why == "form" else f"{asked}：{reason}"
 
 
 class Trouble(UserError):

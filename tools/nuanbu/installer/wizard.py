@@ -209,7 +209,7 @@ def _connected(desk: Desk) -> Client:
 
 def _apply(desk: Desk, client: Client, uid: str, wanted: dict[str, Any]) -> None:
     give_back(_same(desk, client, uid))  # what an interrupted test has left on trial
-    ready = settings.typed(wanted, settings.read(client), desk.lang)
+    ready = settings.typed(wanted, settings.read(client), desk.lang, client)
     done = settings.apply(client, ready, dry_run=desk.dry_run)
     desk.say("written" if done.written else "would" if done.changes else "same")
 

@@ -11,6 +11,7 @@ from nuanbu.installer.trouble import LANGUAGES
 from nuanbu.sim import find
 
 LABELS = {
+    "this": ("此操作", "This"),
     "port": ("串口", "Port"),
     "text": ("说明", "Description"),
     "usb": ("USB", "USB"),
