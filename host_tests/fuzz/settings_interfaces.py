@@ -21,6 +21,7 @@ from flash_in_ram import StoreInRam  # noqa: E402
 
 from heater import services, signals  # noqa: E402
 from heater.console import methods_settings  # noqa: E402
+from heater.console.frames import LineReader  # noqa: E402
 from heater.console.server import Console  # noqa: E402
 from heater.limits import arbiter, levels  # noqa: E402
 from heater.link import agent, net, rooms, sign, topics  # noqa: E402
@@ -136,7 +137,7 @@ class Wire:
 def console(settings, who, wire):
     methods = services._settings(settings, who)
     methods.update(methods_settings.methods(settings, who, services._accept))
-    return Console(wire, methods, {})
+    return Console(LineReader(wire), methods, {})
 
 
 def ask(port, wire, method, **parameters):
