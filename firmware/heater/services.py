@@ -359,8 +359,13 @@ def words(heater):
             view.limit_w,
             view.fault_count,
         )
-        for fault in heater.fault_list():
-            text += "\n%s: %s %s" % (fault["code"], fault["measured"], fault["unit"])
+        faults = heater.fault_list()
+        if faults:
+            # Lazily: words are needed only when something is wrong.
+            from heater.protect import texts
+
+            for fault in faults:
+                text += "\n" + texts.told(fault, "zh") + "\n" + texts.told(fault, "en")
         return text
 
     table = why.words(heater)

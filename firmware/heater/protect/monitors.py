@@ -56,7 +56,7 @@ ROWS = (
      600_000, WARN, AUTO, LEAK, SLOW),
     (14, "leak_trend", "residual current expected in 14 days", "uA", "protect.leak_trip_ua", 1,
      1000, 0, 60_000, WARN, AUTO, LEAK, SLOW),
-    (15, "leak_sensor", "residual-current sensor state", "", 0, 1, 0, 300, 10_000, OPEN, AUTO,
+    (15, "leak_sensor", "residual-current sensor state", "state", 0, 1, 0, 300, 10_000, OPEN, AUTO,
      LEAK, FAST),
     (16, "leak_test", "residual-current self-test", "", 0, 1, 0, 0, 0, OPEN, AUTO, LEAK, SLOW),
     # --- the emitter
@@ -66,7 +66,8 @@ ROWS = (
      ALWAYS, SLOW),
     (23, "body_rise", "rise of the body temperature", "mdeg/s", "protect.body_rise_mdeg_s", 1,
      500, 3000, 300_000, OPEN, AUTO, ALWAYS, SLOW),
-    (24, "body_sensor", "body sensor state", "", 0, 1, 0, 0, 30_000, OPEN, AUTO, ALWAYS, FAST),
+    (24, "body_sensor", "body sensor state", "state", 0, 1, 0, 0, 30_000, OPEN, AUTO, ALWAYS,
+     FAST),
     (25, "body_disagrees", "heat given without the body getting warm", "Wh", 150, 1, 0, 0, 0,
      OPEN, LOCAL, METER, SLOW),
     (26, "covered", "body above its learned rise, share of the limit", "permille", 1000, 1, 500,
@@ -74,7 +75,8 @@ ROWS = (
     (27, "body_warm", "body temperature", "mdeg", "protect.body_warn_mdeg", 1, 3000, 5000, 60_000,
      DERATE, AUTO, ALWAYS, SLOW),
     # --- the room sensor
-    (31, "room_sensor", "room sensor state", "", 0, 1, 0, 300, 10_000, LOST, AUTO, ALWAYS, FAST),
+    (31, "room_sensor", "room sensor state", "state", 0, 1, 0, 300, 10_000, LOST, AUTO, ALWAYS,
+     FAST),
     (32, "room_frozen", "heat given or withheld without any change of the reading", "Wh",
      "protect.room_frozen_wh", 1, 0, 0, 60_000, DOUBT, AUTO, ALWAYS, SLOW),
     (33, "room_jump", "change of the room reading within two seconds", "mdeg", 1500, 1, 0, 0,
@@ -102,7 +104,7 @@ ROWS = (
      "protect.joint_warn_mohm", 1, 100, 0, 60_000, DERATE, ANY, METER, SLOW),
     (47, "joint_hot", "branch impedance above its learned value", "mOhm",
      "protect.joint_off_mohm", 1, 100, 0, 60_000, OPEN, SERVICE, METER, SLOW),
-    (48, "meter_lost", "meter state", "", 0, 1, 0, 10_000, 10_000, WARN, AUTO, METER, SLOW),
+    (48, "meter_lost", "meter state", "state", 0, 1, 0, 10_000, 10_000, WARN, AUTO, METER, SLOW),
     (49, "element_cold", "body below its learned rise, share of the limit", "permille", 1000, 1,
      500, 60_000, 600_000, WARN, AUTO, NO_METER, SLOW),
     # --- the two switches

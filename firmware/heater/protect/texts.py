@@ -244,12 +244,31 @@ UNITS = {
     "mOhm": (1000, 2, "Ohm"),
     "": (1, 0, ""),
 }
+# States of a sensor, in the order of lib/sensor_state.py.
+STATES = (
+    ("正常", "ok"),
+    ("断线", "open"),
+    ("短路", "short"),
+    ("校验错误", "corrupt"),
+    ("无应答", "silent"),
+    ("超出量程", "out of range"),
+    ("未安装", "not fitted"),
+    ("未启动", "not started"),
+)
+# What is added to a sentence that leaves out what was measured, or the limit.
+_FIGURES = (
+    ("（测得 {m}，限值 {e}）", " (measured {m}, limit {e})"),
+    ("（限值 {e}）", " (limit {e})"),
+)
+_STATE = ("（{m}）", " ({m})")
 # Differences of temperature, not temperatures.
 _KELVIN = ("room_jump", "room_disagrees")
 
 
-def show(code, unit, value):
+def show(code, unit, value, language="en"):
     """A value of fault `code` for people, for example "11.2 mA"."""
+    if unit == "state":
+        return STATES[value][1 if language == "en" else 0] if 0 <= value < 8 else str(value)
     divisor, decimals, symbol = UNITS[unit]
     if code in _KELVIN:
         symbol = "K"
@@ -258,13 +277,31 @@ def show(code, unit, value):
 
 
 def sentences(fault, language):
-    """(title, what has happened, what to do) of a fault dict, language "zh" or "en".
+    """(title, what has happened, what to do) of a fault dict, language "zh" or "en". What has
+    happened tells what was measured and the limit, wherever there is a figure.
 
     Raises KeyError for a fault without texts, or another language.
     """
     at = {"zh": 0, "en": 1}[language]
     title, what, todo = TEXTS[fault["code"]]
-    measured = show(fault["code"], fault["unit"], fault["measured"])
-    expected = show(fault["code"], fault["unit"], fault["expected"])
-    said = what[at].replace("{m}", measured).replace("{e}", expected)
-    return title[at], said, todo[at]
+    code, unit = fault["code"], fault["unit"]
+    said = what[at]
+    if unit == "state":
+        said = _added(said, _STATE[at])
+    elif unit and "{e}" not in said:
+        said = _added(said, _FIGURES["{m}" in said][at])
+    measured = show(code, unit, fault["measured"], language)
+    expected = show(code, unit, fault["expected"], language)
+    return title[at], said.replace("{m}", measured).replace("{e}", expected), todo[at]
+
+
+def _added(said, more):
+    # Before the full stop, or whatever ends the sentence.
+    return said[:-1] + more + said[-1]
+
+
+def told(fault, language):
+    """A fault in one line: code, number, title, what has happened, what to do next."""
+    title, what, todo = sentences(fault, language)
+    form = "%s (%d) %s：%s%s" if language == "zh" else "%s (%d) %s: %s %s"
+    return form % (fault["code"], fault["no"], title, what, todo)

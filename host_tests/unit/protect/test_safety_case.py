@@ -61,6 +61,24 @@ def test_every_monitor_has_words_in_both_languages():
             assert zh.count("{m}") == en.count("{m}") and zh.count("{e}") == en.count("{e}"), name
 
 
+@pytest.mark.parametrize("row", monitors.ROWS, ids=NAMES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_trip_is_understandable(row, language):
+    # Code, plain sentence, what was measured, what was expected, what to do next.
+    number, name, _, unit = row[:4]
+    fault = {"no": number, "code": name, "unit": unit, "measured": 4, "expected": 3}
+    if unit not in ("", "state"):
+        fault.update(measured=123_456, expected=98_765)
+    title, _, todo = texts.TEXTS[name]
+    said = texts.told(fault, language)
+    at = ["zh", "en"].index(language)
+    assert said.startswith(f"{name} ({number}) {title[at]}") and said.endswith(todo[at])
+    if unit == "state":
+        assert ("无应答" if language == "zh" else "silent") in said
+    elif unit:
+        assert texts.show(name, unit, 123_456) in said and texts.show(name, unit, 98_765) in said
+
+
 def test_values_are_shown_with_their_unit():
     fault = {"code": "leak_high", "unit": "uA", "measured": 11_240, "expected": 10_000}
     title, what, todo = texts.sentences(fault, "en")

@@ -91,9 +91,12 @@ def monitor_table() -> str:
             bounds = f" ({show(name, unit, low)} to {show(name, unit, high)}, `{limit}`)"
             limit = default
         relation = "below" if sign < 0 else "above"
+        shown, back = words.show(name, unit, limit), words.show(name, unit, hysteresis)
+        if unit == "state":
+            relation, shown, back = "not", "ok", "–"
         lines.append(
-            f"| {no} | `{name}` | {signal} | {relation} {words.show(name, unit, limit)}{bounds} "
-            f"| {words.show(name, unit, hysteresis)} | {_span(persistence)} | {_span(recovery)} "
+            f"| {no} | `{name}` | {signal} | {relation} {shown}{bounds} "
+            f"| {back} | {_span(persistence)} | {_span(recovery)} "
             f"| {table.REACTION_NAMES[reaction]} | {table.RESET_NAMES[reset]} "
             f"| {FITTED[fitted]} |"
         )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nuanbu.docs.safety import texts
 from nuanbu.errors import UserError
 from nuanbu.report.record import Event, Meta, RunRecord
 from nuanbu.sim import houses
@@ -135,7 +136,7 @@ class _Recorder:
     def _note(self, t_s: int, view: dict) -> None:
         current: dict[str, tuple[str, str]] = {}
         for fault in view.get("faults", ()):
-            text = f"{fault['code']}: {fault['measured']} {fault['unit']}".strip()
+            text = texts().told(fault, "en" if self._lang == "en" else "zh")
             current[f"fault {fault['code']}"] = ("fault", text)
         if self._pair.house.window_open:
             current["window"] = ("window", "window open" if self._lang == "en" else "窗户打开")
