@@ -160,7 +160,7 @@ class Heater:
         limits = self.arbiter
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
         if limits.fallen:
-            self.modulator.cut()
+            self.modulator.cut(limits.limit_w)
         if guard.heat_ok:
             out.stage = self.modulator.step(self.grant_w, self.available_w)
         else:

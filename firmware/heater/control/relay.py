@@ -47,6 +47,7 @@ class Levels:
         self._owed = 0
         self.owed_ws = 0  # granted but not yet delivered, W s
         self._fallen = False  # a limit has fallen since the last step
+        self._peak_w = 0  # the highest grant since the last pulse began
         self._left = _NO_TURN  # ticks to the next begin of this heater's turn
         self._turn = True  # its turn is on
         self._begun_s = [-1 << 20] * _SAVED  # when the last cycles began, a ring
@@ -129,10 +130,13 @@ class Levels:
         self._owed = owed
         self.owed_ws = owed // _TICKS_A_SECOND
 
+        if grant_w > self._peak_w:
+            self._peak_w = grant_w
         if self._fallen:
             self._fallen = False
+            self._shrink(was_w)
             if level > lower:
-                return self._end_early(lower, available_w, was_w)
+                return self._end_early(lower, available_w)
         if self._left != _NO_TURN and lower <= level <= self._upper:
             if self._left:
                 self._left -= 1
@@ -175,10 +179,12 @@ class Levels:
         worth = due >= self._span_w * self._min and self._held >= self._min
         return self._upper if self._turn and worth and self._free_in_s() <= 0 else self._lower
 
-    def cut(self):
-        """A limit has fallen below what was granted: a pulse ends with the next step, also inside
-        its least time and at nobody's charge."""
-        self._fallen = True
+    def cut(self, limit_w=0):
+        """A limit has fallen to `limit_w`. If that is below what was granted since the running
+        pulse began, the pulse ends with the next step, also inside its least time and at nobody's
+        charge; demand may have fallen before."""
+        if limit_w < self._peak_w:
+            self._fallen = True
 
     def place(self, left_s, turn):
         """Share the cycle with others (call once a second): `left_s` seconds from now, at least
@@ -191,12 +197,18 @@ class Levels:
         self._left = left
         self._turn = turn
 
-    def _end_early(self, lower, available_w, was_w):
+    def _shrink(self, was_w):
         # What the higher limit had promised shrinks with it.
         grant_w = self._for_grant_w
-        if self._owed > 0 and was_w > grant_w:
-            self._owed = min(self._owed // was_w * grant_w, self._bound)
+        owed = self._owed
+        self._peak_w = grant_w
+        if owed > 0:
+            if was_w > grant_w:
+                owed = owed // was_w * grant_w
+            self._owed = owed if owed < self._bound else self._bound
             self.owed_ws = self._owed // _TICKS_A_SECOND
+
+    def _end_early(self, lower, available_w):
         if self._charged:
             self._charged = False
             last = self._oldest - 1 if self._oldest else _SAVED - 1
@@ -214,6 +226,7 @@ class Levels:
     def _go(self, level, available_w):
         if level != self._level:
             if level > self._level:
+                self._peak_w = self._for_grant_w
                 self.switchings += 1
                 self._charged = True
                 self._begun_s[self._oldest] = self._now_s

@@ -60,7 +60,7 @@ class SolidState:
         self.stage = on
         return on
 
-    def cut(self):
+    def cut(self, limit_w=0):
         """The limit has fallen: a new window begins, so that it holds for the next 10 s already,
         wherever in a window it fell."""
         self._phase = _WINDOW_TICKS

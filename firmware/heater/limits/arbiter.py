@@ -51,8 +51,7 @@ class Arbiter:
     """Grants power. All powers in whole watts.
 
     After `grant()`: `limit_w` is the least limit in force (0..rated), `cause` names it,
-    `grant_w` is the last grant, `fallen` is True when an order from outside has just fallen below
-    the grant before.
+    `grant_w` is the last grant, `fallen` is True when an order from outside has just fallen.
     """
 
     def __init__(self):
@@ -106,7 +105,7 @@ class Arbiter:
             self._find_least()
         order_w = self._order_w
         limit_w = self._rising_w
-        self.fallen = order_w < limit_w and order_w < self.grant_w
+        self.fallen = order_w < limit_w
         if order_w > limit_w and not self._first:
             self._rest += self._rated_w * self._ramp
             limit_w += self._rest // (1000 * _TICKS_S)

@@ -43,6 +43,38 @@ def test_a_solid_state_switch_keeps_a_fallen_limit_from_the_next_tick_on():
                 assert mean_w <= after_w + RATED_W // 100, (before_w, after_w, phase, begin)
 
 
+def pulsing(grant_w):
+    relay = modulator.make("relay", 0, "precise")
+    while not relay.effective_w:
+        relay.step(grant_w, RATED_W)
+    return relay
+
+
+def test_a_pulse_that_a_higher_limit_began_ends_with_it_though_the_demand_fell_before():
+    for demand_w, limit_w in ((0, 0), (50, 100), (900, 1000)):
+        relay = pulsing(1500)
+        relay.step(demand_w, RATED_W)
+        assert relay.effective_w == RATED_W  # another pulse would cost another cycle
+        relay.cut(1500)
+        relay.step(demand_w, RATED_W)
+        assert relay.effective_w == RATED_W  # this limit has not fallen below anything granted
+        relay.cut(limit_w)
+        relay.step(demand_w, RATED_W)
+        assert relay.effective_w == 0, (demand_w, limit_w)
+
+
+def test_what_a_higher_limit_had_promised_is_not_given_under_a_lower_one():
+    relay = modulator.make("relay", 0, "precise")
+    for _ in range(200):
+        relay.step(1500, RATED_W)  # owed, and not yet given
+    relay.cut(100)
+    energy_ws = 0
+    for _ in range(2 * 6000):
+        relay.step(100, RATED_W)
+        energy_ws += relay.effective_w // 10
+    assert energy_ws <= 100 * 1200 + 100 * 600, energy_ws
+
+
 def test_it_is_on_in_its_turn_only_and_the_mean_is_what_was_granted():
     for profile in ("default", "precise"):
         for grant_w in (300, 1000, 1700):

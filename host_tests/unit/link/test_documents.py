@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from heater.control import modulator
+
 DOCS = Path(__file__).resolve().parents[3] / "docs/protocol"
 TOOLS = DOCS.parents[1] / ".tools"
 SCHEMAS = {path.stem for path in (DOCS / "schemas").glob("*.json")} - {"commands"}
@@ -80,6 +82,12 @@ def test_both_languages_say_the_same():
     english, chinese = map(skeleton, PAGES)
     assert english == chinese
     assert {Path(link).stem for link in english["links"]} == SCHEMAS | {"commands"}
+
+
+def test_the_periods_of_relays_are_those_of_the_firmware():
+    periods = [modulator.PROFILES[name][0] for name in ("default", "precise")]
+    assert "The period is {} s, or {} s with the precise profile".format(*periods) in PAGES[0]
+    assert "周期为 {} 秒，精密方式为 {} 秒".format(*periods) in PAGES[1]
 
 
 @pytest.mark.soak

@@ -20,7 +20,7 @@ _SHARES = 10_000  # ten ticks a second, permille: parts of a watt a tick
 class Arbiter:
     """Grants of n heaters, watts. rated_w, floor_w (frost): one a heater.
 
-    After `grant()`: fallen says whose limit has just fallen below the grant before.
+    After `grant()`: fallen says whose limit has just fallen.
     """
 
     def __init__(self, rated_w: Ints, floor_w: Ints):
@@ -44,7 +44,7 @@ class Arbiter:
         end of the second; while a limit rises they are the highest of it."""
         order_w = np.where((order_w > NONE) & (order_w < self.rated_w), order_w, self.rated_w)
         order_w = np.where(frost, np.maximum(order_w, self._frost_w), order_w)
-        self.fallen = awake & (order_w < self.limit_w) & (order_w < self.grant_w)
+        self.fallen = awake & (order_w < self.limit_w)
         rising = awake & ~self._first & (order_w > self.limit_w)
         tick = self.rated_w * np.clip(ramp_permille_s, 1, RAMP_PERMILLE_S)
         nine, ten = self._rest + 9 * tick, self._rest + 10 * tick

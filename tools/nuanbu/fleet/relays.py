@@ -45,7 +45,7 @@ class Relays:
         for k, (one, grant, element, cut, limit, begin, utc) in enumerate(rows):
             self._place(one, element, limit, begin, utc)
             if cut:
-                one.cut()
+                one.cut(max(limit, 0))
             total_w = 0
             for _ in range(_TICKS):
                 if grant > 0:
