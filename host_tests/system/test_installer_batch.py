@@ -1,13 +1,11 @@
 """A table of heaters over several ports, and the live view, against the firmware."""
 
-import csv
-import json
 from contextlib import ExitStack
 
 import pytest
 from installer_run import nuanbu
 
-from nuanbu.installer import batch, monitor
+from nuanbu.installer import batch
 from nuanbu.installer.client import Client
 from nuanbu.sim.pty import SerialHeater
 
@@ -107,24 +105,3 @@ def test_a_table_that_cannot_be_meant(tmp_path, text):
     path = tmp_path / "table.csv"
     path.write_text(text)
     assert nuanbu("", "batch", str(path), "--at", "none").code == 2
-
-
-def test_the_monitor_records_every_value(heaters, tmp_path):
-    path = tmp_path / "values.csv"
-    said = nuanbu(
-        heaters[0].port, "monitor", "--json", "--seconds", "1", "--hz", "10", "--record", str(path)
-    )
-    assert said.code == 0
-    events = [json.loads(line) for line in said.out.splitlines()]
-    rows = list(csv.DictReader(path.read_text().splitlines()))
-    # 1 s at twenty times real time and ten values a second is 200; a busy machine gives fewer.
-    assert 20 < len(rows) == len(events) <= 260
-    assert [int(row["t"]) for row in rows] == [event["t"] for event in events]
-    assert all(event["late"] == 0 for event in events)
-    quiet = nuanbu(heaters[0].port, "status", "--json")
-    assert quiet.code == 0  # no telemetry is left over in the way of other commands
-
-
-def test_a_sparkline_shows_the_way_of_a_value():
-    assert monitor.sparkline([0, 1, 2, 3, 4, 5, 6, 7]) == "▁▂▃▄▅▆▇█"
-    assert monitor.sparkline([5, 5, 5]) == "▁▁▁"

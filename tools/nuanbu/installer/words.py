@@ -113,6 +113,9 @@ LABELS = {
     "calibrated": ("最近校准", "Last calibration"),
     "current": ("电流", "Current"),
     "application": ("应用程序", "Application"),
+    "leave": ("退出", "Leave"),
+    "hold": ("暂停/继续", "Hold/go on"),
+    "held": ("已暂停", "held"),
     "running": ("取暖器正在运行，请求进入维护", "A heater is running there; asking for service:"),
     "starting": ("等待取暖器启动", "Waiting for the heater to start"),
     "ask_mains_off": (
