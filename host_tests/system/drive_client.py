@@ -7,7 +7,7 @@
 # PLAN: JSON {"tls": bool, "limit_ms": n, "keepalive_s": n, "runs": n,
 #             "each": bool (tell every step of every run),
 #             "steps": [["open"], ["follow", topic or its length], ["send", topic, text, qos],
-#                       ["serve", ms]]}
+#                       ["count from", packet identifier], ["serve", ms]]}
 
 import json
 import sys
@@ -62,6 +62,8 @@ def step(session, what):
         session.follow("t" * what[1] if type(what[1]) is int else what[1])
     elif what[0] == "send":
         session.send(what[1], what[2].encode(), False, what[3])
+    elif what[0] == "count from":
+        session.pid = what[1]
     elif what[0] == "serve":
         serve(session, what[1])
 

@@ -125,6 +125,22 @@ def test_flood(drive):
     assert last(seen)[2] == "ok" and seen["count"] > 1000
 
 
+def test_packet_identifiers_wrap_and_leave_out_zero(drive):
+    seen = []
+
+    def broker(peer, _):
+        peer.welcome()
+        seen.clear()
+        while True:
+            _, body = peer.packet()
+            seen.append(body[3] << 8 | body[4])
+            peer.send(b"\x40\x02" + body[3:5])
+
+    steps = [*OPEN, ["count from", 65_532], *[["send", "t", "x", 1]] * 6]
+    assert all(result == "ok" for _, _, result in drive(broker, steps)["done"])
+    assert seen == [65_533, 65_534, 65_535, 1, 2, 3]
+
+
 def test_half_open_is_noticed(drive):
     seen = drive(fakes.no_puback, [*OPEN, ["serve", 20000]], keepalive_s=2)
     assert last(seen)[2].startswith("OSError") and last(seen)[1] <= 1.5 * 2000

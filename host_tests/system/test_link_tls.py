@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from nuanbu.sim import Device
+
 sys.path.insert(0, str(Path(__file__).parent))
 import guard as side
 from certificates import DAY, Authority
+from test_whole_heater import link_settings, live
 
 PLACE = side.PLACE.format("east")
 # What docs/protocol says a device needs, and no more. %u is the name in the certificate.
@@ -122,3 +125,37 @@ def test_one_heater_cannot_speak_for_another(site):
     device.wait(lambda s: s["s"] >= 3 or s["error"], 15)
     with pytest.raises(AssertionError):
         server.wait("hello", 3)
+
+
+PART = 140  # characters of a certificate that fit into a frame of the console
+
+
+def put(device, name, text):
+    parts = [text[at : at + PART] for at in range(0, len(text), PART)]
+    for part in parts[:-1]:
+        device.request("key.put", k=name, v=part, more=True)
+    device.request("key.put", k=name, v=parts[-1])
+
+
+def test_the_whole_heater_commissioned_over_its_console(site):
+    site.broker()
+    cert, key = site.authority.issue("htr-1")
+    with Device(speed=10.0) as device:
+        device.request("key.put", k="device", v=side.DEVICE_KEY.hex())
+        device.request("key.put", k="zone.district", v=side.ZONE_KEY.hex())
+        put(device, "ca", site.authority.path.read_text())
+        put(device, "cert", cert.read_text())
+        put(device, "cert_key", key.read_text())
+        settings = {"link.tls": True, "link.host": "localhost", "heater.serial": "htr-1"}
+        device.set({**link_settings(site.mosquitto.port), **settings})
+        device.power_cycle(1.0)
+        cert, key = site.authority.issue("guard")
+        tls = {"ca": site.authority.path, "cert": cert, "key": key}
+        server = side.Guard(site.mosquitto.port, tls=tls, clock=lambda: device.elapsed_ms / 1000)
+        site.started.append(server)
+        live(device, lambda _: server.nonce is not None)
+        live(device, lambda _: device.request("net.link")["time"] == "server")
+        server.limit(500)
+        live(device, lambda r: r.snapshot["limit_w"] == 500)
+        found = device.request("net.link")
+        assert (found["link"], found["sessions"]) == ("online", 1)

@@ -97,6 +97,15 @@ def dialled(fake, limit_ms=1000, tls=None):
     return wire.dial(SocketModule(fake), "broker", 1883, tls, limit_ms)
 
 
+def test_the_name_is_asked_for_again_with_each_connection():
+    with VirtualTime():
+        module = SocketModule(Esp32Socket())
+        for number in (1, 2, 3):  # and each time the broker has moved
+            wire.dial(module, "broker", 1883, None, 1000)
+            assert module.made.connected == ("10.0.0.%d" % number, 1883)
+        assert module.asked == ["broker"] * 3
+
+
 def fails(call, *args):
     try:
         call(*args)
