@@ -3,6 +3,7 @@
 Scaled time: the heater lives faster than the wall clock, the network does not.
 """
 
+import binascii
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ import guard as side
 
 SPEED = 10.0
 RATED_W = 2000
+UNIQUE_ID = b"\x24\x0a\xc4\x00\x00\x01"  # of boards/sim/machine.py
 
 
 def link_settings(port):
@@ -84,6 +86,34 @@ def test_a_limit_reaches_the_element(broker, heater):
         # ... and then just that.
         assert heater.step(20.0, room_c=17.0).power_w == pytest.approx(400, rel=0.05)
         assert heater.step(1.0, room_c=17.0).snapshot["late_ticks"] == 0
+    finally:
+        server.close()
+
+
+def test_after_a_power_cut_it_waits_for_its_turn(broker, heater):
+    spread_s = 120
+    turn_s = (binascii.crc32(UNIQUE_ID) & 0x3FFFFFFF) % (spread_s + 1)
+    assert 20 < turn_s < 90  # so that it can be told from chance
+    server = side.Guard(broker.port, clock=lambda: heater.elapsed_ms / 1000)
+    try:
+        live(heater, lambda r: server.nonce is not None)
+        server.command("set", {"limits.spread_s": spread_s})
+        live(heater, lambda r: heater.get("limits.spread_s") == spread_s)
+        server.nonce = None
+        heater.power_cycle(5.0)
+        live(heater, lambda r: server.nonce is not None)
+        server.limit(1500)
+        held = live(heater, lambda r: server.seen.queue and server.wait("ack", 1))
+        assert held.snapshot["uptime_s"] < turn_s
+        while held.snapshot["uptime_s"] < turn_s - 1:
+            assert held.snapshot["limit_w"] == 600
+            held = heater.step(1.0, room_c=17.0)
+        # Then by the ramp: 3 % of rated power a second.
+        for _ in range(20):
+            before_w = held.snapshot["limit_w"]
+            held = heater.step(1.0, room_c=17.0)
+            assert held.snapshot["limit_w"] - before_w <= 0.03 * RATED_W + 1
+        assert held.snapshot["limit_w"] == 1500
     finally:
         server.close()
 
