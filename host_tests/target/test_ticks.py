@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import order
 import pytest
 import qemu
 
@@ -10,18 +11,21 @@ DEVICE = Path(__file__).parent / "device"
 ICOUNT = ("-icount", "shift=0")  # one instruction a nanosecond: the counter is exact
 CORE_HZ = 160_000_000
 TICK_BUDGET = CORE_HZ // 10 // 100  # 1 % of the instructions of 100 ms
-HOURS = 1  # simulated; `make soak` has the ten hours
+HOURS = 2  # simulated; `make soak` has the ten hours
 HEAP_GOAL = 24 * 1024
+TICK_MS = 100
+START_GOAL_MS = 2000
 
 LONG = """
 import rig_heater, gc
 heater, used, largest, start = rig_heater.boot()
 {before}
-first = 0
-bad, hot = rig_heater.ticks(heater, 6000)
+# The room of this rig rises, and is learned from, in its first 50 minutes.
+settling = {ticks} * 2 // 3
+bad, hot = rig_heater.ticks(heater, settling)
 gc.collect()
 settled = gc.mem_alloc()
-more_bad, more_hot = rig_heater.ticks(heater, {ticks} - 6000, 6000)
+more_bad, more_hot = rig_heater.ticks(heater, {ticks} - settling, settling)
 gc.collect()
 import json
 print(json.dumps(dict(bad=bad + more_bad, hot=hot + more_hot, drift=gc.mem_alloc() - settled,
@@ -29,16 +33,42 @@ print(json.dumps(dict(bad=bad + more_bad, hot=hot + more_hot, drift=gc.mem_alloc
 """
 
 START = """
-import rig_heater, icount, json, time
-heater, used, largest, start = rig_heater.boot()
-n = 0
-while not heater.out.contactor and n < 600:
+import rig_heater, icount, json, time, board
+began = icount.now()
+from heater import app
+imports = icount.now() - began & 0x3fffffff
+began = icount.now()
+heater = app.Heater(board, 1)
+objects = icount.now() - began & 0x3fffffff
+def tick(n):
     rig_heater.move(n)
     began = icount.now()
     heater.tick(time.ticks_ms(), 100, False)
-    start += icount.now() - began & 0x3fffffff
+    took = icount.now() - began & 0x3fffffff
+    heater.slices()
+    return took
+first = tick(0)
+n = 1
+valid = 0
+while not heater.out.contactor and n < 600:
+    tick(n)
     n += 1
-print(json.dumps(dict(heap=used, largest=largest, instructions=start, ticks=n)))
+    if not valid and heater.guard.room_ok and not heater.inp.body_state:
+        valid = n
+print(json.dumps(dict(imports=imports, objects=objects, first=first, valid=valid, closed=n)))
+"""
+
+HOLDS = """
+import rig_heater, gc, json
+heater, used, largest, start = rig_heater.boot()
+print(json.dumps(dict(heap=used, largest=largest)))
+"""
+
+PARTS = """
+import esp32, machine, onewire, part_analog, world, time, holds, json
+imports = holds.imports({order})
+whole, parts = holds.objects()
+print(json.dumps(dict(imports=imports, whole=whole, parts=parts, fakes=holds.peripherals())))
 """
 
 COST = """
@@ -85,11 +115,11 @@ def check_long(got):
     return got
 
 
-def test_an_hour_of_ticks_allocates_nothing(elf, flash, figures):
+def test_hours_of_ticks_allocate_nothing(elf, flash, figures):
     got = check_long(long_run(elf, flash, HOURS * 36_000, 300))
     figures["ticks under heap_lock"] = HOURS * 36_000
     figures["allocating ticks"] = got["bad"]
-    figures["heap drift, bytes"] = got["drift"]
+    figures["heap drift over the last third of them, bytes"] = got["drift"]
     figures["heap used and free after them, with the tests' own, bytes"] = got["used"], got["free"]
     figures["largest free block after them, bytes"] = got["largest"]
 
@@ -105,16 +135,32 @@ def test_the_check_for_allocation_can_fail(elf, flash):
     assert long_run(elf, flash, 6000, 200, planted)["bad"] == 6000
 
 
-def test_heap_and_start(elf, flash, figures):
+def test_start(elf, flash, figures):
     got = answer(elf, flash, START, 200, *ICOUNT)
+    for phase in ("imports", "objects", "first"):
+        figures[f"start, instructions: {phase}"] = got[phase]
+    own_ms = (got["imports"] + got["objects"] + got["first"]) * 1000 / CORE_HZ
+    figures["start to the first tick done, outputs under control, ms at 160 MHz"] = round(own_ms)
+    figures["start to room and body measured, ms"] = round(own_ms + got["valid"] * TICK_MS)
+    figures["goal of it, ms"] = START_GOAL_MS
+    figures["start to contactor closed, ms"] = round(own_ms + got["closed"] * TICK_MS)
+    assert 0 < got["valid"] <= got["closed"] < 600
+
+
+def test_heap_after_boot(repo, elf, image, figures):
+    flash = image(*(DEVICE / f"{name}.py" for name in ("rig_heater", "stages", "holds")))
+    got = answer(elf, flash, HOLDS, 200)
     figures["heap in use after boot, bytes"] = got["heap"]
     figures["goal of it, bytes"] = HEAP_GOAL
     figures["largest free block after boot, bytes"] = got["largest"]
-    figures["start to contactor closed, instructions"] = got["instructions"]
-    figures["the same in ms at 160 MHz, with its ticks"] = round(
-        got["instructions"] * 1000 / CORE_HZ + got["ticks"] * 100
-    )
-    assert got["ticks"] < 600
+    script = PARTS.format(order=order.imported(repo))
+    parts = answer(elf, flash, script, 200)
+    figures["what holds it: imports by room, bytes"] = parts["imports"]
+    figures["what holds it: objects by part, bytes"] = parts["parts"]
+    figures["of the objects, simulated peripherals, bytes"] = parts["fakes"]
+    # The table explains the figure, but for what only one of the two ways of counting sees.
+    explained = sum(parts["imports"].values()) + parts["whole"]
+    assert abs(explained - got["heap"]) < got["heap"] // 10
 
 
 def test_instructions_by_stage(elf, flash, figures):

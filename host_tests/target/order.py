@@ -1,0 +1,42 @@
+"""The modules that `heater.app` imports at start, those first that others need."""
+
+import ast
+from pathlib import Path
+
+
+def imported(repo: Path, top: str = "heater.app") -> list[str]:
+    """Module names, leaves first. Imports inside functions are not made at start."""
+    found: dict[str, None] = {}
+    _visit(repo, top, found, set())
+    return list(found)
+
+
+def _visit(repo, name, found, seen):
+    path = _path(repo, name)
+    if name in seen or path is None:
+        return
+    seen.add(name)
+    if "." in name:
+        _visit(repo, name.rpartition(".")[0], found, seen)
+    for node in ast.walk(ast.Module(_at_import(ast.parse(path.read_text()).body), [])):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                _visit(repo, alias.name, found, seen)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            _visit(repo, node.module, found, seen)
+            for alias in node.names:
+                _visit(repo, f"{node.module}.{alias.name}", found, seen)
+    found[name] = None
+
+
+def _at_import(body):
+    return [node for node in body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def _path(repo, name):
+    for root in ("firmware", "lib"):
+        for tail in (".py", "/__init__.py"):
+            path = repo / root / (name.replace(".", "/") + tail)
+            if path.exists():
+                return path
+    return None
