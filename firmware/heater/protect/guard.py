@@ -120,9 +120,10 @@ class Guard:
         for i in book.slots[phase]:
             if signal[i] > gate[i]:
                 book.judge(i, inp.uptime_s, _SECOND_MS)
-        if phase == 0:
+        # A room that can be measured again, or for the first time, is used at once.
+        if phase == 0 or (not self.room_ok and inp.room_state == _OK):
             self._choose_room(inp)
-        elif phase == 2:
+        if phase == 2:
             self.electric.mean()
             if self._has_meter:
                 self.electric.second(inp, signal)
