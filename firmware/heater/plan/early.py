@@ -24,6 +24,10 @@ _SHARE_MAX = const(800)  # permille; beyond it the strain says more than the hea
 _PRIOR = (6.0, 8.0, 15.0)
 _PRIOR_VARIANCE = (25.0, 49.0, 300.0)
 _DRIFT = (0.3, 0.1, 1.0)  # variance a rise: the room and its people change
+# Two errors in a row of the same sign, both beyond this, are no chance: the room itself changes,
+# as one does that was found frozen and thaws for days. It is then followed so much faster.
+_TREND_MIN = 3.0
+_TREND_DRIFT = 8.0
 # Standard deviation of a rise: people, sun, the sensor's steps; and a share of its length, for
 # what the law leaves out.
 _NOISE_MIN = 2.0
@@ -60,6 +64,7 @@ class EarlyStart:
         self._kelvin_mdeg = 0
         self._strain = 0
         self._setpoint_mdeg = 0
+        self._last_min = 0.0  # error of the last rise
 
     def lead_s(self, room_mdeg, target_mdeg):
         """Seconds that the room will take from `room_mdeg` to `target_mdeg`, 0 to 6 h."""
@@ -112,10 +117,12 @@ class EarlyStart:
         kelvin = rise_mdeg / 1000.0
         x = (1.0, kelvin, kelvin * strain_permille / 1000.0)
         estimate, variance = self._estimate, self._variance
-        for i in range(3):
-            variance[i][i] += _DRIFT[i]
         told = sum(a * b for a, b in zip(estimate, x))
         error = took_s / 60.0 - told
+        trend = error * self._last_min > 0 and min(abs(error), abs(self._last_min)) > _TREND_MIN
+        self._last_min = error
+        for i in range(3):
+            variance[i][i] += _DRIFT[i] * (_TREND_DRIFT if trend else 1.0)
         px = [sum(a * b for a, b in zip(row, x)) for row in variance]
         noise = _NOISE_MIN + _NOISE_SHARE * abs(told)
         total = noise * noise + sum(a * b for a, b in zip(px, x))

@@ -50,6 +50,8 @@ _FULL_PERMILLE = const(970)
 _CAUSES = const(32)
 _LONGEST_S = const(3600)
 _LOOK_BACK = const(240)
+_AROUND = const(12)  # records of half a day: more than one hour has, however often power fails
+_AT_ONCE = const(16)
 
 
 class Ledger:
@@ -149,14 +151,40 @@ class Ledger:
         return max([record[TOTAL_WH] for record in records] + [0])
 
     def hour(self, t_s):
-        """Records that begin in the clock hour of t_s (as in poll), for explain.explain().
+        """Records that begin in the clock hour of t_s (as in poll), for explain.explain()."""
+        number = self._about(t_s)
+        found = self._within(max(self.ring.first, number - _AROUND), number + _AROUND, t_s)
+        # Where the clock has jumped the order of times is not that of numbers: look at the newest.
+        return found or self._within(
+            max(self.ring.first, self.ring.next - _LOOK_BACK), self.ring.next, t_s
+        )
 
-        Looks through the last 240 records, ten days and more; older ones are read by number.
-        """
+    def _about(self, t_s):
+        # Number of the first record at or after t_s, as if all clocks had been right.
+        low, high = self.ring.first, self.ring.next
+        while low < high:
+            middle = (low + high) // 2
+            known = self._dated(middle, high)
+            if known is not None and known[T_S] < t_s:
+                low = known[0] + 1
+            else:
+                high = middle
+        return low
+
+    def _dated(self, number, end):
+        # The first record from `number` on that knows its time, None if there is none.
+        while number < end:
+            records, number = self.ring.read(number, min(_AT_ONCE, end - number))
+            for record in records:
+                if record[QUALITY]:
+                    return record
+        return None
+
+    def _within(self, number, end, t_s):
         found = []
-        number = max(self.ring.first, self.ring.next - _LOOK_BACK)
-        while number < self.ring.next:
-            records, number = self.ring.read(number, 16)
+        end = min(end, self.ring.next)
+        while number < end:
+            records, number = self.ring.read(number, min(_AT_ONCE, end - number))
             for record in records:
                 if record[QUALITY] and record[T_S] // 3600 == t_s // 3600:
                     found.append(record)

@@ -25,7 +25,7 @@ def test_fewer_days_are_the_coldest_ones_and_begin_at_midnight():
 
 def seen(**changes):
     season = Season([0.01, -0.03, 0.02] * 100, [1000, 900, 900, 900], [60] * 4,
-                    [140, 290, 440, 590], [80] * 4, 8)  # fmt: skip
+                    [140, 290, 440, 590], [80] * 4, 64, 8)  # fmt: skip
     for name, value in changes.items():
         setattr(season, name, value)
     return season
@@ -38,7 +38,8 @@ def seen(**changes):
         ({"off_k": [0.1] * 300}, 0, {"deviation_k"}),
         ({"off_k": [-0.6] * 30 + [0.067] * 270}, 0, {"p95_k"}),
         ({"heap_b": [1000, 900, 1000, 1100]}, 0, {"heap_b_day"}),
-        ({"blocks": [60, 60, 61, 60]}, 0, {"blocks"}),
+        ({"blocks": [60, 64, 65, 60]}, 0, {"blocks"}),
+        ({"blocks": [60, 64, 63, 61]}, 0, set()),
         ({"writes": [140, 290, 491, 600]}, 0, {"writes_day"}),
         ({"late_changes": 1}, 0, {"late_changes"}),
         ({"late_ticks": 1}, 0, {"late_ticks"}),

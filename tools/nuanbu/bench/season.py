@@ -41,25 +41,28 @@ FIGURES = (
     ("late_ticks", "ticks that began late", "", 0),
     ("faults", "minutes with a fault", "", 0),
     ("heap_b_day", "heap in use after a collection, growth a day", "B", 8),
-    ("blocks", "flash blocks in use, growth", "", 0),
+    ("blocks", "flash blocks in use, beyond those of an old heater", "", 0),
     ("writes_day", "file writes a day", "", 200),
 )
 
 
 @dataclass
 class Season:
-    """What was seen. Lists have one entry a day, `off_k` one a judged minute."""
+    """What was seen. Lists have one entry a day, `off_k` one a judged minute. `full_blocks` were
+    in use at the start, when both rings had just been filled."""
 
     off_k: list[float] = field(default_factory=list)
     heap_b: list[int] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
     writes: list[int] = field(default_factory=list)
     erases: list[int] = field(default_factory=list)
+    full_blocks: int = 0
     changes: int = 0
     late_changes: int = 0
     apart_minutes: int = 0  # a window open or just shut, or another set-point by its people
     aired_s: int = -DAY_S  # when a window was last open
     fault_minutes: int = 0
+    faults: set[str] = field(default_factory=set)  # in force
     late_ticks: int = 0
 
 
@@ -95,22 +98,30 @@ def _start(weather: Weather) -> str:
 def _day(pair: LockStep, seen: Season, *, judged: bool) -> None:
     for second in range(DAY_S):
         change = _change_near(second)
-        view = pair.step(probe=second % 60 == 59 or change != 0).probe
+        census = second == DAY_S - 1 or pair.totals.seconds == 0
+        if census:
+            pair.device.world(census=1)
+        view = pair.step(probe=second % 60 == 59 or change != 0 or census).probe
         if view is None:
             continue
         if change:
             _look_at_change(view, change, seen)
+        elif census:
+            pair.device.world(census=0)
+            _look_inside(view, seen)
         else:
             _minute(pair, view, second, seen, judged)
-    pair.device.world(census=1)
-    view = pair.step(probe=True).probe or {}
-    pair.device.world(census=0)
+
+
+def _look_inside(view: dict, seen: Season) -> None:
+    if not seen.full_blocks:
+        seen.full_blocks = view["blocks"]
+        return
     seen.heap_b.append(view["heap_b"])
     seen.blocks.append(view["blocks"])
     seen.writes.append(view["writes"])
     seen.erases.append(view["erases"])
     seen.late_ticks = view["late_ticks"]
-    pair.totals.seconds -= 1  # the second of the census is no part of the day
 
 
 def _change_near(second: int) -> int:
@@ -126,6 +137,11 @@ def _look_at_change(view: dict, wanted_mdeg: int, seen: Season) -> None:
 
 def _minute(pair: LockStep, view: dict, second: int, seen: Season, judged: bool) -> None:
     seen.fault_minutes += bool(view["faults"])
+    now = {fault["code"] for fault in view["faults"]}
+    for fault in view["faults"]:
+        if fault["code"] not in seen.faults:
+            print(f"  second {pair.totals.seconds}: {fault}", flush=True)
+    seen.faults = now
     if pair.house.window_open:
         seen.aired_s = pair.totals.seconds
     if not judged or not JUDGED_FROM_S <= second < WARM_TO_S:
@@ -142,6 +158,7 @@ def _tell(day: int, pair: LockStep, seen: Season, wall_s: float) -> None:
     p95_k = today[len(today) * 95 // 100] if today else 0.0
     print(
         f"day {day + 1:3d}  outside {pair.house.outdoor_c:+6.1f} degC  95 % within {p95_k:.2f} K"
+        f"  room now {pair.house.room_c:.2f} degC"
         f"  heap {seen.heap_b[-1]} B  blocks {seen.blocks[-1]}  writes {seen.writes[-1]}"
         f"  erases {seen.erases[-1]}  restarts {len(pair.totals.resets)}"
         f"  {(day + 1) * DAY_S / wall_s:.0f} x",
@@ -154,7 +171,6 @@ def figures(seen: Season, resets: int) -> dict[str, float]:
     off = sorted(abs(k) for k in seen.off_k)
     # The first day's heap holds what is made once: tables, the first record of each kind.
     heap = seen.heap_b[1:] or seen.heap_b
-    blocks = seen.blocks[1:] or seen.blocks
     return {
         "deviation_k": abs(sum(seen.off_k) / len(seen.off_k)),
         "p95_k": off[len(off) * 95 // 100],
@@ -163,7 +179,7 @@ def figures(seen: Season, resets: int) -> dict[str, float]:
         "late_ticks": seen.late_ticks,
         "faults": seen.fault_minutes,
         "heap_b_day": max(0.0, _slope(heap)),
-        "blocks": max(0, max(blocks) - blocks[0]) if len(blocks) > 1 else 0,
+        "blocks": max(0, max(seen.blocks) - seen.full_blocks),
         "writes_day": max(b - a for a, b in zip([0, *seen.writes], seen.writes)),
     }
 
