@@ -24,7 +24,7 @@ from nuanbu.sim.answers import Refused
 
 sys.path.insert(0, str(Path(__file__).parent))
 import guard as side
-from test_whole_heater import link_settings, live
+from test_whole_heater import insist, link_settings, live
 
 SPEED = 10.0
 PASSWORDS = {"mqtt": "broker-password-7Kq", "wifi": "wifi-password-暖-3xZ"}
@@ -161,15 +161,17 @@ def test_a_stranger_with_the_password_raises_nothing_and_changes_nothing(site):
     device, server, stranger, _, _ = site
     live(device, lambda r: server.nonce is not None)
     server.heartbeat()
-    server.limit(1500, exp=server.now() + 3600)  # good for an hour, and recorded
-    live(device, lambda r: r.snapshot["limit_w"] == 1500)
+    insist(
+        device,
+        lambda: server.limit(1500, exp=server.now() + 3600),  # good for an hour, and recorded
+        lambda r: r.snapshot["limit_w"] == 1500,
+    )
     sent = server.command("setpoint", {"setpoint_mdeg": 21_000}, ttl_s=86_400)
     live(device, lambda r: any(m.get("id") == sent["id"] for _, m in list(server.seen.queue)))
     sent = server.command("setpoint", {"setpoint_mdeg": 20_000}, ttl_s=86_400)
     live(device, lambda r: any(m.get("id") == sent["id"] for _, m in list(server.seen.queue)))
     server.heartbeat()
-    server.limit(400)
-    live(device, lambda r: r.snapshot["limit_w"] == 400)
+    insist(device, lambda: server.limit(400), lambda r: r.snapshot["limit_w"] == 400)
     before = settled(device)
     recorded = list(stranger.heard)
     assert len(recorded) > 15

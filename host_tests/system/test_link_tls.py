@@ -11,7 +11,7 @@ from nuanbu.sim import Device
 sys.path.insert(0, str(Path(__file__).parent))
 import guard as side
 from certificates import DAY, Authority
-from test_whole_heater import link_settings, live
+from test_whole_heater import insist, link_settings, live
 
 PLACE = side.PLACE.format("east")
 # What docs/protocol says a device needs, and no more. %u is the name in the certificate.
@@ -154,8 +154,6 @@ def test_the_whole_heater_commissioned_over_its_console(site):
         server = side.Guard(site.mosquitto.port, tls=tls, clock=lambda: device.elapsed_ms / 1000)
         site.started.append(server)
         live(device, lambda _: server.nonce is not None)
-        live(device, lambda _: device.request("net.link")["time"] == "server")
-        server.limit(500)
-        live(device, lambda r: r.snapshot["limit_w"] == 500)
+        insist(device, lambda: server.limit(500), lambda r: r.snapshot["limit_w"] == 500)
         found = device.request("net.link")
-        assert (found["link"], found["sessions"]) == ("online", 1)
+        assert (found["link"], found["sessions"], found["time"]) == ("online", 1, "server")
