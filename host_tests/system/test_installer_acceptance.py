@@ -130,6 +130,7 @@ def test_certificate_and_signed_record(tmp_path):
     assert not record.genuine(made, bytes(32))
 
     pages = [page.read_text() for page in sorted((tmp_path / "out").glob("*.html"))]
+    assert "通过" in pages[0] and "passed" not in pages[0] and "转引" in pages[0]
     assert "检验记录" in pages[0] and "record of inspection" in pages[1]
     for page in pages:
         assert not re.search(r"(src|href)\s*=|url\(|@import|<script", page)

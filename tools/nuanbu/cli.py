@@ -13,6 +13,9 @@ from nuanbu.errors import UserError
 from nuanbu.fleet.cli import fleet_app
 from nuanbu.group.cli import app as group
 from nuanbu.installer.cli import register
+from nuanbu.installer.help_words import asked_language, translate
+from nuanbu.installer.trouble import INTERRUPTED
+from nuanbu.installer.words import label
 
 app = typer.Typer(
     help="Nuanbu: simulate, measure and set up supplementary heaters.",
@@ -104,15 +107,19 @@ def sim_pty(
 def main() -> None:
     """Run the command line; every UserError becomes one clear line and an exit code."""
     try:
-        app()
+        root = typer.main.get_command(app)
+        translate(root, sys.argv[1:])
+        root()
     except UserError as e:
-        notes.print(f"[bold red]error:[/] {e}", highlight=False, soft_wrap=True)
+        language = getattr(e, "language", "en")
+        error = f"[bold red]{label('error', language)}[/]"
+        notes.print(f"{error} {e}", highlight=False, soft_wrap=True)
         if e.hint:
-            notes.print(f"  next: {e.hint}", highlight=False, soft_wrap=True)
+            notes.print(f"  {label('next', language)} {e.hint}", highlight=False, soft_wrap=True)
         sys.exit(e.code)
     except KeyboardInterrupt:
-        notes.print("interrupted; nothing was written")
-        sys.exit(130)
+        notes.print(label("interrupted", asked_language(sys.argv[1:])))
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

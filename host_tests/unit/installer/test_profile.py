@@ -18,6 +18,8 @@ def test_every_limit_has_a_source_and_words(name, language):
     for key in loaded.lines:
         limit = loaded.limit(key, 2000)
         assert limit.source and limit.unit
+        chinese = any("\u4e00" <= letter <= "\u9fff" for letter in limit.source)
+        assert chinese == (language == "zh") or limit.source.startswith("docs/")
         assert limit.low is not None or limit.high is not None
     for key in loaded.manual:
         assert key in CERTIFICATE and f"ask_{key}" in LABELS
@@ -60,7 +62,8 @@ def test_a_profile_of_ones_own(tmp_path):
     "change",
     [
         lambda content: content.pop("date"),
-        lambda content: content.update(title="x"),
+        lambda content: content.update(title=["x"]),
+        lambda content: content["lines"]["rcd_ms"].update(source=["x", ""]),
         lambda content: content["lines"].pop("rated_power"),
         lambda content: content["lines"].update(smell={"max": 1, "unit": "K", "source": "x"}),
         lambda content: content["lines"]["rcd_ms"].pop("source"),

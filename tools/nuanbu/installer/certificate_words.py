@@ -35,6 +35,11 @@ CERTIFICATE = {
         "本记录只陈述读数与限值，不构成标准符合性声明。",
         "This record states readings and limits; it claims conformity with no standard.",
     ),
+    # --- words that stand for a reading (heater/protect/proof.py, signals.py)
+    "said_passed": ("通过", "passed"),
+    "said_failed": ("未通过", "failed"),
+    "said_skipped": ("未测", "skipped"),
+    "said_pending": ("未完成", "pending"),
     # --- lines of the self-test
     "earth_ohm": ("接地电阻（仪表）", "Earth resistance (tester)"),
     "insulation_mohm": ("绝缘电阻（仪表）", "Insulation resistance (tester)"),

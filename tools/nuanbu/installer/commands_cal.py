@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 def cal(
     desk: Desk,
-    what: Annotated[str, typer.Argument(help=f"{', '.join(KINDS)}; left out: show all.")] = "",
+    what: Annotated[str, typer.Argument(
+            help=f"{', '.join(KINDS)}; left out: show all.", autocompletion=lambda: list(KINDS)
+        )] = "",
     reference: Annotated[
         float | None,
         typer.Option(help="What the instrument shows: degC, V, A or W; left out: asked for."),

@@ -27,7 +27,10 @@ def register(app: typer.Typer) -> None:
 
 def get(
     desk: Desk,
-    names: Annotated[list[str] | None, typer.Argument(help="Names, or their beginnings.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names, or their beginnings.", autocompletion=words.setting_names),
+    ] = None,
 ) -> None:
     """Show settings, all of them or those whose names begin as said.
 
@@ -46,7 +49,10 @@ def get(
 
 def set_(
     desk: Desk,
-    pairs: Annotated[list[str], typer.Argument(help="name=value, as many as wanted.")],
+    pairs: Annotated[
+        list[str],
+        typer.Argument(help="name=value, as many as wanted.", autocompletion=words.setting_names),
+    ],
     serial: SERIAL = "",
 ) -> None:
     """Change settings: all that are named, or none."""

@@ -27,7 +27,12 @@ def register(app: typer.Typer) -> None:
 
 def flash(
     desk: Desk,
-    board: Annotated[str, typer.Argument(help="Folder below boards/, such as esp32-relay.")],
+    board: Annotated[
+        str,
+        typer.Argument(
+            help="Folder below boards/, such as esp32-relay.", autocompletion=boards.names
+        ),
+    ],
     image: Annotated[
         Path | None,
         typer.Option(help="MicroPython .bin by path; left out: it is on the board already."),

@@ -171,9 +171,20 @@ def file(
     made = record.sign(made, key) if key else made
     paths = record.write(made, out, desk.lang)
     rows = [
-        [CERTIFICATE[line.key][at], line.limit, line.reading, CERTIFICATE[line.verdict][at]]
+        [
+            CERTIFICATE[line.key][at],
+            line.limit,
+            said(line.reading, at),
+            CERTIFICATE[line.verdict][at],
+        ]
         for line in outcome.lines
     ]
     desk.rows(made, ["item", "limit_value", "reading_value", "verdict"], rows)
     desk.notes.print(f"{paths[1]}", highlight=False)
     return made
+
+
+def said(reading: str, at: int) -> str:
+    """A reading in words, in the language `at`; others are numbers and stay as they are."""
+    words = CERTIFICATE.get(f"said_{reading}")
+    return words[at] if words else reading

@@ -28,12 +28,17 @@ from nuanbu.installer.words import label
 
 PORT = Annotated[
     str,
-    typer.Option("--port", help="Device path, socket://, rfc2217:// or hwgrep://; NUANBU_PORT."),
+    typer.Option(
+        "--port", help="Device path, socket://, rfc2217:// or hwgrep://; NUANBU_PORT.",
+        autocompletion=lambda: [port["port"] for port in transport.ports()],
+    ),
 ]
 JSON = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 DRY = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, write nothing.")]
 YES = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
-LANG = Annotated[str, typer.Option("--lang", help="Language: zh or en.")]
+LANG = Annotated[
+    str, typer.Option("--lang", help="Language: zh or en.", autocompletion=lambda: list(LANGUAGES))
+]
 _OPTIONS = (("port", PORT, ""), ("as_json", JSON, False), ("dry_run", DRY, False),
             ("yes", YES, False), ("lang", LANG, ""))  # fmt: skip
 
@@ -53,7 +58,7 @@ class Desk:
 
     def settle(self) -> Desk:
         """Fill in what the options left open."""
-        self.lang = self.lang or os.environ.get("NUANBU_LANG", "") or _system_language()
+        self.lang = self.lang or os.environ.get("NUANBU_LANG", "") or system_language()
         if self.lang not in LANGUAGES:
             self.notes.print(f"--lang {self.lang}: zh, en")
             raise typer.Exit(USAGE)
@@ -195,7 +200,8 @@ def _run(function: Callable, ctx: typer.Context, given: dict) -> None:
         raise
 
 
-def _system_language() -> str:
+def system_language() -> str:
+    """Chinese where the computer speaks it, else English."""
     return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 

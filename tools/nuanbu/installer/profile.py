@@ -47,9 +47,10 @@ class Profile:
 
     def __init__(self, content: dict[str, Any], language: str = "en"):
         self.id: str = content["id"]
-        self.title: str = content["title"][LANGUAGES.index(language)]
+        self._at = LANGUAGES.index(language)
+        self.title = self._word(content["title"])
         self.date: str = content["date"]
-        self.source: str = content["source"]
+        self.source = self._word(content["source"])
         self.lines: dict[str, dict[str, Any]] = content["lines"]
 
     def limit(self, key: str, rated_w: int = 0) -> Limit:
@@ -58,7 +59,10 @@ class Profile:
         high = line.get("max")
         if "per_kw" in line:
             high = min(line["highest"], max(high, line["per_kw"] * rated_w / 1000))
-        return Limit(line.get("min"), high, line["unit"], line["source"])
+        return Limit(line.get("min"), high, line["unit"], self._word(line["source"]))
+
+    def _word(self, text: Any) -> str:
+        return text if isinstance(text, str) else text[self._at]
 
     @property
     def manual(self) -> list[str]:
@@ -101,12 +105,12 @@ def _fault(content: Any) -> str:
     # What is wrong with a profile, "" for nothing.
     if not isinstance(content, dict) or not isinstance(content.get("lines"), dict):
         return "no object with lines"
-    for key in ("id", "date", "source"):
+    for key in ("id", "date"):
         if not isinstance(content.get(key), str) or not content[key]:
             return f"{key} is missing"
-    title = content.get("title")
-    if not isinstance(title, list) or len(title) != len(LANGUAGES):
-        return "title: [zh, en]"
+    for key in ("title", "source"):
+        if not _text(content.get(key)):
+            return f"{key}: a text, or [zh, en]"
     built_in = json.loads(
         (resources.files("nuanbu.installer") / "profiles" / f"{DEFAULT}.json").read_text("utf-8")
     )["lines"]
@@ -116,7 +120,7 @@ def _fault(content: Any) -> str:
     for key, line in content["lines"].items():
         if key not in built_in:
             return f"{key}: no such line"
-        if not isinstance(line, dict) or set(line) - _FIELDS or not line.get("source"):
+        if not isinstance(line, dict) or set(line) - _FIELDS or not _text(line.get("source")):
             return f"{key}: fields are {', '.join(sorted(_FIELDS))}"
         if line.get("unit") != built_in[key]["unit"]:
             return f"{key}: unit is {built_in[key]['unit']}"
@@ -126,3 +130,11 @@ def _fault(content: Any) -> str:
         if ("per_kw" in line) != ("highest" in line) or ("per_kw" in line and "max" not in line):
             return f"{key}: per_kw goes with max and highest"
     return ""
+
+
+def _text(value: Any) -> bool:
+    # One text for both languages, or one for each.
+    if isinstance(value, list):
+        texts = [text for text in value if isinstance(text, str) and text]
+        return len(texts) == len(value) == len(LANGUAGES)
+    return isinstance(value, str) and value != ""

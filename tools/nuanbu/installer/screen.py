@@ -74,6 +74,7 @@ class Screen(App[Trouble | None]):
     PlotextPlot { height: 1fr; min-height: 8; }
     """
     BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False  # nothing in it, and that in English
 
     def __init__(
         self,
@@ -128,12 +129,14 @@ class Screen(App[Trouble | None]):
         """Everything as it is now."""
         table = Table.grid(padding=(0, 2))
         table.add_row(*[label(key, self._language) for key in SHOWN], style="dim")
-        table.add_row(*[self.history.shown(key) for key in SHOWN])
+        held = [label("held", self._language)] if self.held else []
+        table.add_row(*[self.history.shown(key) for key in SHOWN], *held)
         self.query_one("#values", Static).update(table)
         for name, (unit, lines) in PLOTS.items():
             widget = self.query_one(f"#{name}", PlotextPlot)
             plot = widget.plt
             plot.clear_data()
+            plot.xlabel("s")
             plot.title(", ".join(label(key, self._language) for key, _ in lines) + f" / {unit}")
             for key, colour in lines:
                 plot.plot(
@@ -149,6 +152,4 @@ class Screen(App[Trouble | None]):
     def action_hold(self) -> None:
         """Stand still to be read, or go on; what comes meanwhile is kept."""
         self.held = not self.held
-        self.sub_title = label("held", self._language) if self.held else ""
-        if not self.held:
-            self.draw()
+        self.draw()

@@ -217,6 +217,7 @@ class Trouble(UserError):
         self.cause = cause[at].format(**facts)
         super().__init__(f"{trouble}: {self.cause}", step[at].format(**facts), code)
         self.trouble = trouble
+        self.language = language
         self.facts = facts
 
     def told(self) -> dict:

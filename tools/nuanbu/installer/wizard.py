@@ -139,7 +139,10 @@ def ask(desk: Desk, present: dict[str, Any], notes: Notes) -> None:
     """At most six questions, and only those not answered yet."""
     before = notes.before
     rated = str(before.get("rated_w", present[RATED]))
-    place = str(before.get("place") or "/".join(str(present[key]) for key in PLACE))
+    known = [str(present[key]) for key in PLACE]
+    # What a new heater has for its place says nothing: Enter must not take it.
+    set_before = known != [key.partition(".")[2] for key in PLACE]
+    place = str(before.get("place") or ("/".join(known) if set_before else ""))
     rows: list[tuple[str, Callable[[], bool | int | str]]] = [
         # Asked at every heater, whatever was said at the last: a life may hang on it.
         ("isolated", lambda: desk.yes_no("ask_isolated")),

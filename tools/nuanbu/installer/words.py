@@ -113,6 +113,9 @@ LABELS = {
     "calibrated": ("最近校准", "Last calibration"),
     "current": ("电流", "Current"),
     "application": ("应用程序", "Application"),
+    "error": ("错误：", "error:"),
+    "next": ("下一步：", "next:"),
+    "interrupted": ("已中断", "interrupted"),
     "leave": ("退出", "Leave"),
     "hold": ("暂停/继续", "Hold/go on"),
     "held": ("已暂停", "held"),
@@ -142,6 +145,11 @@ def meaning(setting: str, language: str) -> str:
     """What a setting means, in the firmware's words."""
     texts = _firmware("record/texts.py").get("TEXTS", {})
     return texts[setting][LANGUAGES.index(language)] if setting in texts else ""
+
+
+def setting_names() -> list[str]:
+    """Every setting of the firmware that lies beside this tool, for the shell's completion."""
+    return sorted(_firmware("record/texts.py").get("TEXTS", {}))
 
 
 def fault(found: dict, language: str) -> tuple[str, str, str]:
