@@ -57,6 +57,7 @@ def test_a_restart_that_was_asked_for_is_no_crash():
 def lasting(monkeypatch):
     """heater.lasting, with what it needs of the port."""
     machine = SimpleNamespace(WDT_RESET=3, HARD_RESET=2, PWRON_RESET=1)
+    machine.RTC = lambda: SimpleNamespace(memory=lambda data: None)
     monkeypatch.setitem(sys.modules, "machine", machine)
     monkeypatch.delitem(sys.modules, "heater.lasting", raising=False)
     import heater.lasting
@@ -109,7 +110,8 @@ def test_a_full_flash_does_not_lose_a_latch(lasting, tmp_path):
     save = heater.books.store.save
     heater.books.store.save = lambda *words: False if refuses else save(*words)
     heater.inp = SimpleNamespace(uptime_s=100)
-    heater.plan = SimpleNamespace(unsaved=0)
+    heater.plan = SimpleNamespace(unsaved=0, acted=0)
+    heater.clock = SimpleNamespace(trusted=False)
     heater.buttons = SimpleNamespace(awake=0)
     heater.model_changed = False
     heater.guard.book.raise_(0, 5, 20_000, 10_000)
