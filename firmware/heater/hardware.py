@@ -1,21 +1,17 @@
 # The parts of this board, between drivers and signals: builds what is fitted, reads it into
-# Inputs, writes Outputs. The only file besides app that touches pins.
+# Inputs, writes Outputs. The only file besides app that touches pins. Drivers of parts that not
+# every board has are imported where such a part is fitted.
 
 import esp32
-from bl0942 import BL0942
 from buzzer import Buzzer
-from chiptemp import ChipTemp
 from contacts import Contacts
 from ds18b20 import DS18B20
-from heldswitch import RMT_SETTINGS, HeldSwitch
 from led import Led
 from machine import ADC, UART, Pin
 from micropython import const, kbd_intr
 from ntc import NTC, beta
 from onewire import OneWire
 from outputs import Stages, Switch
-from residual import Residual
-from stdport import StdPort
 from ticks import ticks_diff
 
 from heater.signals import OK, STALE
@@ -77,6 +73,8 @@ class Hardware:
         )
         self._leak = self._leak_test = self._meter = self._tilt = self._chip = None
         if board.HAS_LEAK:
+            from residual import Residual
+
             self._leak_test = Pin(board.PIN_LEAK_TEST, Pin.OUT, value=0)
             self._leak = Residual(
                 _adc(board.PIN_LEAK),
@@ -85,6 +83,8 @@ class Hardware:
                 Pin(board.PIN_LEAK_TRIP, Pin.IN),
             )
         if board.HAS_METER:
+            from bl0942 import BL0942
+
             uart = UART(
                 board.UART_METER, board.METER_BAUD, tx=board.PIN_METER_TX, rx=board.PIN_METER_RX
             )
@@ -93,6 +93,8 @@ class Hardware:
             pin = Pin(board.PIN_TILT, Pin.IN, Pin.PULL_UP)
             self._tilt = Contacts([pin], active=1, ticks=_TILT_TICKS)
         if board.HAS_CHIP_TEMP:
+            from chiptemp import ChipTemp
+
             self._chip = ChipTemp(esp32.mcu_temperature)  # pyright: ignore
         # In the order of BUTTON_MAIN, BUTTON_UP, BUTTON_DOWN.
         pins = (board.PIN_BUTTON_MAIN, board.PIN_BUTTON_UP, board.PIN_BUTTON_DOWN)
@@ -125,6 +127,8 @@ class Hardware:
         """The serial port of the console, deaf to Ctrl-C."""
         if self._board.CONSOLE_UART is not None:
             return UART(self._board.CONSOLE_UART, 115200)
+        from stdport import StdPort
+
         kbd_intr(-1)
         return StdPort()
 
@@ -242,6 +246,8 @@ def _modulating_switch(board):
     pin = Pin(board.PIN_SWITCH, Pin.OUT, value=0)
     if board.SWITCH_RMT is None:
         return Switch(pin)
+    from heldswitch import RMT_SETTINGS, HeldSwitch
+
     rmt = esp32.RMT(board.SWITCH_RMT, pin=pin, **RMT_SETTINGS)  # pyright: ignore
     return HeldSwitch(rmt)
 
