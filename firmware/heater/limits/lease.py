@@ -66,7 +66,7 @@ class Lease:
     device_hash: an integer >= 0 that differs between devices, it spreads the returns. power_loss:
     True when this start follows a loss of supply and not a reset.
 
-    Read after `step()`: `state`, `limit_w` (watts or NONE), `ramp_permille_s`, `abnormal`; and of
+    `used`: a server at this level belongs to this heater. Read after `step()`: `state`, `limit_w` (watts or NONE), `ramp_permille_s`, `abnormal`; and of
     the message in force `cause` and `slot` (as the message gave them).
     """
 
@@ -79,7 +79,7 @@ class Lease:
         self.cause = None
         self.slot = NONE  # where in its switching period this heater is to begin, permille
         self.abnormal = False  # the server asks the whole zone for its fail-safe share, now
-        self._used = False
+        self.used = False
         self._hash = device_hash
         self._power_loss = power_loss
         self._failsafe_w = 0
@@ -109,7 +109,7 @@ class Lease:
         self._failsafe_min_s = cfg.get("limits.failsafe_min_s")
         self._may_go_on = cfg.get("limits.autonomous")
         self._spread_s = self._hash % (cfg.get("limits.spread_s") + 1) if self._power_loss else 0
-        if used and not self._used:
+        if used and not self.used:
             self.state = INIT
             self._since_s = now_s
             self.limit_w = self._failsafe_w
@@ -117,11 +117,11 @@ class Lease:
             self.state = AUTONOMOUS
             self.limit_w = NONE
             self._raise_s = _NEVER
-        self._used = used
+        self.used = used
 
     def step(self, now_s):
         """Call every second. Allocates nothing."""
-        if not self._used:
+        if not self.used:
             return
         state = self.state
         if state == LIMITED or state == UNLIMITED:
@@ -157,7 +157,7 @@ class Lease:
         It renews the limit in force when that limit is of the same epoch and not older than
         `min_seq`; the new end follows from `sent_s` (UTC), so the server knows it exactly.
         """
-        if not self._used:
+        if not self.used:
             return NOT_USED
         if utc_s is None or not self._met:
             return NO_TIME
@@ -186,7 +186,7 @@ class Lease:
         """The server's signed answer to this device's nonce: it lives, and every limit before
         (epoch, seq) is past. That closes the gap a restart leaves in what this device remembers.
         Returns one of the result codes."""
-        if not self._used:
+        if not self.used:
             return NOT_USED
         if epoch < self.epoch:
             return OLD_EPOCH
@@ -211,14 +211,14 @@ class Lease:
 
     def wants_welcome(self):
         """True while only a server's answer to a new hello can bring this lease forward."""
-        return self._used and (not self._met or self.state == INIT or self.state == FAILSAFE)
+        return self.used and (not self._met or self.state == INIT or self.state == FAILSAFE)
 
     def end_s(self):
         """Uptime at which the limit in force expires unless renewed."""
         return self._end_s
 
     def _judge(self, msg, now_s, utc_s):
-        if not self._used:
+        if not self.used:
             return NOT_USED
         if utc_s is None or not self._met:
             return NO_TIME

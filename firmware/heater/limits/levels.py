@@ -44,6 +44,11 @@ class Leases:
         """A signed answer to this device's nonce; see `Lease.welcome`."""
         return self.leases[LEVELS.index(msg["level"])].welcome(msg["epoch"], msg["seq"], now_s)
 
+    def commands(self, level):
+        """True for the level whose server numbers the commands: the highest in use."""
+        used = [LEVELS[i] for i in range(len(LEVELS)) if self.leases[i].used]
+        return bool(used) and used[-1] == level
+
     def wants_welcome(self):
         """True while a server of any level has something to answer."""
         return any(one.wants_welcome() for one in self.leases)

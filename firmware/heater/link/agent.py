@@ -161,7 +161,8 @@ class Agent:
             return
         self._rooms.set_clock(self.utc_s(now_s), now_s)
         self._count(self._leases.welcome(message, now_s))
-        self.commands.welcome(message["epoch"], message["command_seq"])
+        if self._leases.commands(message["level"]):
+            self.commands.welcome(message["epoch"], message["command_seq"])
 
     def _command(self, message, now_s, snap):
         status, reason, facts = self.commands.handle(message, self.utc_s(now_s))

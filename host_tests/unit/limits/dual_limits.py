@@ -284,6 +284,13 @@ def test_before_its_own_welcome_a_server_is_not_believed():
     assert heater.run(30) == 800
 
 
+def test_the_highest_level_in_use_numbers_the_commands():
+    for used, level in ((8, "district"), (9, "district"), (5, "building"), (1, "household")):
+        leases = Heater({"limits.levels": used}).leases
+        assert [one for one in levels.LEVELS if leases.commands(one)] == [level]
+    assert not Heater({"link.enabled": False}).leases.commands("district")
+
+
 def test_the_key_of_a_zone_locks_no_server_out():
     heater = controlled(1000)
     msg = {"level": "district", "epoch": 0x7FFFFFFF, "seq": 5, "now": UTC + heater.now,
