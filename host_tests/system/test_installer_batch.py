@@ -65,6 +65,31 @@ def test_every_heater_gets_its_own_row_and_the_second_run_writes_nothing(table, 
     assert revisions(heaters) == after
 
 
+def test_keys_go_along_once_and_results_into_a_file(table, heaters, tmp_path):
+    rows = [f'{{"device": "N{n}", "key": "{n}a{"0" * 62}"}}' for n in (1, 2)]
+    (tmp_path / "keys.jsonl").write_text("\n".join(rows))
+    options = ["--keys", str(tmp_path / "keys.jsonl"), "--results", str(tmp_path / "out.csv")]
+    at = [word for heater in heaters[:3] for word in ("--at", heater.port)]
+    first = nuanbu("", "batch", str(table), *at, *options, "--json")
+    assert first.code == 0
+    there = {
+        heater.call(lambda device: device.get("heater.serial")): heater.call(
+            lambda device: device.request("key.list")["present"]
+        )
+        for heater in heaters[:3]
+    }
+    assert there == {"N1": ["device"], "N2": ["device"], "N3": []}
+    again = nuanbu("", "batch", str(table), *at, *options, "--json")
+    assert [row["result"] for row in again.data] == ["same"] * 3
+    kept = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
+    assert kept[0] == "serial,port,result,detail" and len(kept) == 4
+
+
+def test_more_ports_than_can_be_served_are_refused(table):
+    at = [word for number in range(17) for word in ("--at", f"none{number}")]
+    assert nuanbu("", "batch", str(table), *at).code == 2
+
+
 def test_a_part_that_fails_has_its_own_exit_code_and_costs_only_its_row(table, heaters):
     table.write_text(TABLE.replace("21000", "99000"))
     said = run(table, heaters[:3], "--json")

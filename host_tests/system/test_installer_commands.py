@@ -154,6 +154,43 @@ def test_a_password_locks_and_opens_the_settings_and_is_never_shown(heater):
     assert not re.search("geheim|falsch", said.out + said.notes + wrong.notes + right.notes)
 
 
+def test_secrets_go_in_and_never_come_out(heater, tmp_path):
+    """By standard input, by a file in parts, and by the file of keys of the group server."""
+    certificate = "-----BEGIN CERTIFICATE-----\n" + "\n".join(["MIIB" + "x" * 60] * 12)
+    (tmp_path / "ca.pem").write_text(certificate)
+    (tmp_path / "keys.jsonl").write_text(
+        '{"meter": "m1", "key": "00"}\n'
+        + json.dumps({"device": "N7", "key": "ab" * 32, "zone.district": "cd" * 32})
+    )
+    nuanbu(heater.port, "cfg", "set", "heater.serial=N7")
+    said = [
+        nuanbu(heater.port, "cfg", "key", "wifi", typed="geheim7\n"),
+        nuanbu(heater.port, "cfg", "key", "ca", "--file", str(tmp_path / "ca.pem")),
+        nuanbu(heater.port, "cfg", "key", "--from", str(tmp_path / "keys.jsonl")),
+        nuanbu(heater.port, "cfg", "key", "--json"),
+    ]
+    assert [one.code for one in said] == [0] * 4, said
+    assert set(said[-1].data) == {"wifi", "ca", "device", "zone.district"}
+    everything = "".join(one.out + one.notes for one in said)
+    everything += json.dumps(heater.call(lambda device: device.request("key.list")))
+    assert not re.search("geheim7|MIIB|abab|cdcd", everything)
+    # In the flash they are as they were given.
+    kept = heater.call(lambda device: device._flash.read_bytes())
+    assert b"geheim7" in kept and json.dumps(certificate)[1:-1].encode() in kept
+
+
+def test_a_secret_that_cannot_be_one_is_refused(heater, tmp_path):
+    assert nuanbu(heater.port, "cfg", "key", "device", typed="short\n").code == 4
+    assert nuanbu(heater.port, "cfg", "key", "nonsense", typed="x\n").code == 4
+    assert nuanbu(heater.port, "cfg", "key", "ca", "--file", str(tmp_path / "none")).code == 2
+    (tmp_path / "keys.jsonl").write_text('{"device": "other", "key": "00"}\n')
+    assert nuanbu(heater.port, "cfg", "key", "--from", str(tmp_path / "keys.jsonl")).code == 4
+    (tmp_path / "keys.jsonl").write_text("geheim\n")
+    broken = nuanbu(heater.port, "cfg", "key", "--from", str(tmp_path / "keys.jsonl"))
+    assert broken.code == 2 and "geheim" not in broken.notes
+    assert nuanbu(heater.port, "cfg", "key", "--json").data == []
+
+
 def test_a_reset_asks_and_then_forgets(heater):
     nuanbu(heater.port, "cfg", "set", "control.setpoint_mdeg=19000")
     assert nuanbu(heater.port, "reset").code == 4

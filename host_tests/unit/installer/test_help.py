@@ -48,7 +48,7 @@ def completions(words, incomplete=""):
 
 def test_the_shell_completes_commands_settings_boards_and_measurements():
     assert set(help_words.COMMANDS) <= set(completions([]))
-    assert completions(["cfg"]) == ["get", "set", "diff", "apply"]
+    assert completions(["cfg"]) == ["get", "set", "diff", "apply", "key"]
     assert "control.setpoint_mdeg" in completions(["cfg", "set"], "control.")
     assert completions(["cal"], "m") == ["mains"]
     assert completions(["flash"]) == boards.names()

@@ -2,9 +2,21 @@
 
 import os
 import pty
+import socket
+import threading
+import time
 
 import pytest
 import serial
+from serial.rfc2217 import (
+    COM_PORT_OPTION,
+    SET_CONTROL,
+    SET_CONTROL_DTR_OFF,
+    SET_CONTROL_DTR_ON,
+    SET_CONTROL_RTS_OFF,
+    SET_CONTROL_RTS_ON,
+    PortManager,
+)
 
 from nuanbu.installer import transport
 from nuanbu.installer.trouble import Trouble
@@ -135,3 +147,84 @@ def test_a_closed_port_that_is_gone_raises_nothing():
             raise serial.SerialException("gone")
 
     transport.close_port(Gone())
+
+
+class Bridge(threading.Thread):
+    """One connection from the network, echoed; the bytes that RFC 2217 adds are answered."""
+
+    def __init__(self, rfc2217):
+        super().__init__(daemon=True)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._rfc2217 = rfc2217
+        self.port = self._listener.getsockname()[1]
+        self.lines = []
+
+    def run(self):
+        with self._listener:
+            connection, _ = self._listener.accept()
+        with connection:
+            self.write = connection.sendall
+            manager = None
+            if self._rfc2217:
+                loop = serial.serial_for_url("loop://", timeout=0)
+                lines = self.lines
+
+                class Watched(PortManager):
+                    def _telnet_process_subnegotiation(self, suboption):
+                        if suboption[0:2] == COM_PORT_OPTION + SET_CONTROL:
+                            lines.append(suboption[2:3])
+                        super()._telnet_process_subnegotiation(suboption)
+
+                manager = Watched(loop, self)
+            while data := connection.recv(1024):
+                if manager:
+                    data = b"".join(manager.filter(data))
+                    data = b"".join(manager.escape(data))
+                if data:
+                    connection.sendall(data)
+
+
+# pyserial names its thread, and makes it a daemon, in an old way.
+@pytest.mark.filterwarnings("ignore:set:DeprecationWarning")
+@pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
+def test_a_port_at_the_other_end_of_a_network(scheme):
+    bridge = Bridge(scheme == "rfc2217")
+    bridge.start()
+    port = transport.open_port(f"{scheme}://127.0.0.1:{bridge.port}")
+    port.write(b"hello\n")
+    said = b""
+    for _ in range(200):
+        said += port.read(100)
+        if said == b"hello\n":
+            break
+        time.sleep(0.02)
+    transport.close_port(port)
+    assert said == b"hello\n"
+    if scheme == "rfc2217":
+        # As at a port of one's own: both lines on, at the end RTS off first.
+        on_dtr, off_dtr, on_rts, off_rts = (
+            SET_CONTROL_DTR_ON, SET_CONTROL_DTR_OFF, SET_CONTROL_RTS_ON, SET_CONTROL_RTS_OFF,
+        )  # fmt: skip
+        moved = [line for line in bridge.lines if line in (on_dtr, off_dtr, on_rts, off_rts)]
+        assert moved[:2] == [on_dtr, on_rts] and moved[-2:] == [off_rts, off_dtr]
+
+
+@pytest.mark.parametrize("name", ["hwgrep://no-such-adapter", "socket://127.0.0.1:1", "nonsense://x"])
+def test_an_address_with_nothing_behind_it_is_named(name):
+    with pytest.raises(Trouble) as caught:
+        transport.open_port(name)
+    assert caught.value.trouble == "port_unusable"
+
+
+def test_a_port_is_found_by_its_description(monkeypatch):
+    master, slave = pty.openpty()
+    name = os.ttyname(slave)
+    found = [(name, "CP2102 USB to UART", "USB VID:PID=10C4:EA60 SER=7")]
+    monkeypatch.setattr("serial.tools.list_ports.grep", lambda regexp, **_: iter(found))
+    try:
+        port = transport.open_port("hwgrep://SER=7")
+        assert port.port == name
+        transport.close_port(port)
+    finally:
+        os.close(master)
+        os.close(slave)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from nuanbu.installer import settings
+from nuanbu.installer import keys, settings
 from nuanbu.installer.client import Client
 from nuanbu.installer.trouble import Trouble
 
@@ -66,7 +66,8 @@ class Batch:
 
     wait_s: how long a port waits for the next heater to be plugged in; 0: each port serves the one
     that is there. progress(port, serial, state): told what happens at a port. connect: makes a
-    client. login(client): called for a heater with a password. pause(port, seconds): waits.
+    client. login(client): called for a heater with a password. secrets: by serial number, as of
+    `keys.load`; given to a heater that does not have them. pause(port, seconds): waits.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Batch:
         progress: Callable[[str, str, str], None] = lambda port, serial, state: None,
         connect: Callable[[str, str], Client] = Client,
         login: Callable[[Client], None] | None = None,
+        secrets: dict[str, dict[str, str]] | None = None,
         pause: Callable[[str, float], None] = lambda port, seconds: time.sleep(seconds),
     ):
         self._rows = {row.serial: row for row in rows}
@@ -88,6 +90,7 @@ class Batch:
         self._progress = progress
         self._connect = connect
         self._login = login
+        self._secrets = secrets or {}
         self._pause = pause
         self._lock = Lock()
         self._taken: set[str] = set()  # serial numbers at some port, or done
@@ -148,7 +151,14 @@ class Batch:
         wanted = settings.typed(row.wanted, settings.read(client), client.language, client)
         done = settings.apply(client, wanted, serial=row.serial, dry_run=self._dry_run)
         row.result = WRITTEN if done.written else WOULD if done.changes else SAME
-        row.detail = ", ".join(done.changes)
+        missing: list[str] = []
+        own = self._secrets.get(row.serial, {})
+        if own and not self._dry_run:
+            settings.check_serial(client, row.serial)
+            missing = keys.give(client, own)
+            if missing and row.result == SAME:
+                row.result = WRITTEN
+        row.detail = ", ".join([*done.changes, *missing])
         row.revision = done.revision
 
 

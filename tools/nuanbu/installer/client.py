@@ -25,7 +25,8 @@ _MALFORMED = -32700
 _LOGIN = -32003
 # A repeated request must not do its work twice. These do theirs once and then refuse, which the
 # caller could not tell from a refusal: so they are sent once.
-_ONCE = ("cfg.commit", "cfg.confirm", "cfg.revert", "cfg.part", "auth.login", "sys.restart")
+_ONCE = ("cfg.commit", "cfg.confirm", "cfg.revert", "cfg.part", "key.put", "auth.login",
+         "sys.restart")  # fmt: skip
 
 
 class Client:

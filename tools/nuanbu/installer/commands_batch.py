@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from nuanbu.installer import access, batch, transport
+from nuanbu.installer import access, batch, keys, transport
 from nuanbu.installer.desk import Desk, command
 from nuanbu.installer.trouble import Trouble
 from nuanbu.installer.words import label
@@ -38,6 +38,10 @@ def run(
     unlock: Annotated[
         bool, typer.Option("--unlock", help="Ask for the installer's password of locked heaters.")
     ] = False,
+    secrets: Annotated[
+        Path | None,
+        typer.Option("--keys", help="File of keys by `group device import`, for heaters without."),
+    ] = None,
     results: Annotated[Path | None, typer.Option(help="CSV file for the results.")] = None,
 ) -> None:
     """Give every heater of a table the settings of its row. Heaters that agree are not written.
@@ -49,13 +53,14 @@ def run(
     if len(dict.fromkeys(ports)) > batch.MOST_PORTS:
         allowed = f"1 … {batch.MOST_PORTS}"
         raise Trouble("bad_choice", desk.lang, option="--at", value=len(ports), allowed=allowed)
+    given = keys.load(secrets, desk.lang) if secrets else None
     login = None
     if unlock:
         password = desk.secret("password")
         login = lambda client: access.login(client, password)  # noqa: E731
     with _lines(desk, ports) as progress:
         batch.run(rows, ports, desk.lang, dry_run=desk.dry_run, wait_s=wait, progress=progress,
-                  login=login)  # fmt: skip
+                  login=login, secrets=given)  # fmt: skip
     shown = [
         [row.serial, row.port, label(f"batch_{row.result}", desk.lang), row.detail] for row in rows
     ]

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from nuanbu.installer import settings, words
+from nuanbu.installer import keys, settings, words
 from nuanbu.installer.client import Client
 from nuanbu.installer.desk import Desk, command
 from nuanbu.installer.settings import Value
+from nuanbu.installer.trouble import Trouble
 
 SERIAL = Annotated[str, typer.Option(help="Go on only if the heater has this serial number.")]
 PROFILE = Annotated[Path, typer.Argument(help='JSON file: {"control.setpoint_mdeg": 21000, ...}')]
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     command(cfg, "set")(set_)
     command(cfg, "diff")(diff)
     command(cfg, "apply")(apply)
+    command(cfg, "key")(key)
 
 
 def get(
@@ -80,6 +82,49 @@ def apply(desk: Desk, profile: PROFILE, serial: SERIAL = "") -> None:
                 desk.notes.print(f"{name}: {before} -> {after}", highlight=False)
             desk.sure("ask_apply")
         write(desk, client, wanted, serial)
+
+
+def key(
+    desk: Desk,
+    name: Annotated[
+        str, typer.Argument(help="Secret to set: wifi, mqtt, device, ca ...; left out: list them.")
+    ] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="File that holds it, such as a certificate.")
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", help="File of keys by `group device import`: this heater's row."),
+    ] = None,
+    serial: SERIAL = "",
+) -> None:
+    """Give the heater a secret, or list those it has. It is typed unseen, or read from a file or
+    standard input; nobody can ask for it afterwards."""
+    rows = keys.load(from_, desk.lang) if from_ else {}
+    with desk.connect() as client:
+        settings.check_serial(client, serial or None)
+        if from_:
+            own = rows.get(client.about["serial"])
+            if own is None:
+                raise Trouble("no_keys", desk.lang, serial=client.about["serial"], path=from_)
+            if not desk.dry_run:
+                keys.give(client, own, again=True)
+        elif name and not desk.dry_run:
+            keys.put(client, name, _secret(desk, file))
+        there = keys.present(client)
+    if name or from_:
+        desk.say("would" if desk.dry_run else "kept")
+    desk.rows(there, ["name"], [[one] for one in there])
+
+
+def _secret(desk: Desk, file: Path | None) -> str:
+    if file is None:
+        return desk.secret("secret", again=True)
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "UTF-8"
+        raise Trouble("bad_file", desk.lang, path=file, why=why) from None
 
 
 def write(desk: Desk, client: Client, wanted: dict[str, Value], serial: str = "") -> None:

@@ -96,6 +96,20 @@ CHINESE = {
     "A port, up to 16 times; else all of USB.": "串口，最多 16 个；不填则用全部 USB 串口。",
     "Seconds for the next heater at a port; 0: only one.": "等待串口上下一台的秒数；0：只做一台。",
     "Ask for the installer's password of locked heaters.": "对已锁定的取暖器询问安装密码。",
+    "File of keys by `group device import`, for heaters without.": (
+        "`group device import` 生成的密钥文件，用于尚无密钥的取暖器。"
+    ),
+    "Secret to set: wifi, mqtt, device, ca ...; left out: list them.": (
+        "要设置的密钥：wifi、mqtt、device、ca 等；不填：列出已有的。"
+    ),
+    "File that holds it, such as a certificate.": "存放该密钥的文件，例如证书。",
+    "File of keys by `group device import`: this heater's row.": (
+        "`group device import` 生成的密钥文件：取本机一行。"
+    ),
+    "Give the heater a secret, or list those it has. It is typed unseen, or read from a file or"
+    " standard input; nobody can ask for it afterwards.": (
+        "为取暖器设置密钥，或列出已有的密钥。输入时不显示，或从文件、标准输入读取；此后无法读出。"
+    ),
     "CSV file for the results.": "结果写入的 CSV 文件。",
     "Put MicroPython (with --image) and the application onto a board, write its settings and"
     " read them back. Erases everything on the board when there is an image.": (

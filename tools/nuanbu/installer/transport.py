@@ -62,7 +62,8 @@ def open_port(name: str, language: str = "en", *, make: Any = None) -> Any:
         port = (make or serial.serial_for_url)(name, do_not_open=True)
         port.baudrate = BAUD
         port.timeout = 0
-        port.write_timeout = 5
+        if not name.startswith("rfc2217://"):  # which knows none, and says so by an exception
+            port.write_timeout = 5
         if os.name == "posix" and "://" not in name:
             port.exclusive = True
         # pyserial raises DTR, then RTS while it opens. With both on, no step of that is a reset;

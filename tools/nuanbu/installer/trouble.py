@@ -79,6 +79,14 @@ TROUBLES = {
         ("应用程序 {size} 字节，超过 {limit}", "The application has {size} bytes, {limit} fit"),
         ("未写入任何内容；请使用正式版本", "Nothing was written; take a released version"),
     ),
+    "no_keys": (
+        REJECTED,
+        ("{path} 中没有设备 {serial} 的密钥", "{path} has no keys for heater {serial}"),
+        (
+            "核对设备编号，或先执行 nuanbu group device import",
+            "Check the serial number, or run `nuanbu group device import` first",
+        ),
+    ),
     "bad_choice": (
         USAGE,
         ("{option}：没有 {value}", "{option}: there is no {value}"),

@@ -116,6 +116,8 @@ LABELS = {
     "error": ("错误：", "error:"),
     "next": ("下一步：", "next:"),
     "interrupted": ("已中断", "interrupted"),
+    "secret": ("密钥或密码（留空则删除）", "Secret (empty: forget it)"),
+    "kept": ("已保存，无法再读出", "Kept; nobody can read it back"),
     "leave": ("退出", "Leave"),
     "hold": ("暂停/继续", "Hold/go on"),
     "held": ("已暂停", "held"),
