@@ -392,7 +392,9 @@ def _accept(refusal):
     from heater.record import messages
 
     code = refusal["code"]
-    text = "%s=%s: %s" % (refusal["name"], refusal["value"], messages.REFUSALS[code][1])
+    text = messages.REFUSALS[code][1]
+    if refusal["name"]:
+        text = "%s=%s: %s" % (refusal["name"], refusal["value"], text)
     low, high = refusal["low"], refusal["high"]
     if "detail" in refusal:
         text = refusal["detail"]

@@ -274,6 +274,10 @@ class Settings:
                 for bound in pair:
                     if bound in staged:
                         row = self.row(bound)
+                        if bound == pair[0]:  # up to the highest value in force, and the other way
+                            low = row[3]
+                        else:
+                            high = row[4]
                         return check.refuse("crossed", bound, staged[bound], row, low, high)
         return None
 

@@ -167,6 +167,7 @@ def test_bounds_that_leave_no_choice(store):
     assert settings.stage(HIGHEST, 19_000, "installer") is None
     refusal = settings.commit("installer")
     assert (refusal["code"], refusal["name"]) == ("crossed", HIGHEST)
+    assert (refusal["low"], refusal["high"]) == (20_000, 30_000)
     assert settings.get(HIGHEST) == 30_000
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nuanbu.errors import UserError
+from nuanbu.installer import plan_words
 
 OK, ERROR, USAGE, NO_DEVICE, REJECTED, MISMATCH, TEST_FAILED, AUTH, PARTIAL = range(9)
 INTERRUPTED = 130
@@ -213,7 +214,9 @@ def chinese(text: str, why: str) -> str:
     allowed = re.search(r"\(allowed: (.*)\)$", text)
     if allowed:
         return f"{asked}：{reason}（允许：{allowed[1].replace(' to ', ' 至 ')}）"
-    return f"{asked}：{reason}（{said}）" if why == "form" else f"{asked}：{reason}"
+    if why == "form":
+        return f"{asked}：{reason}（{plan_words.chinese(said)}）"
+    return f"{asked}：{reason}" if said else reason
 
 
 class Trouble(UserError):
