@@ -66,8 +66,9 @@ class Lease:
     device_hash: an integer >= 0 that differs between devices, it spreads the returns. power_loss:
     True when this start follows a loss of supply and not a reset.
 
-    `used`: a server at this level belongs to this heater. Read after `step()`: `state`, `limit_w` (watts or NONE), `ramp_permille_s`, `abnormal`; and of
-    the message in force `cause` and `slot` (as the message gave them).
+    `used`: a server at this level belongs to this heater. Read after `step()`: `state`, `limit_w`
+    (watts or NONE), `ramp_permille_s`, `abnormal`; and of the message in force `cause` and `slot`
+    (as the message gave them).
     """
 
     def __init__(self, device_hash, power_loss):
