@@ -11,6 +11,7 @@ import machine
 from micropython import const
 
 from heater.plan.clock import KEPT, UNCERTAIN
+from heater.protect import memory
 from heater.signals import MODE_NAMES
 
 _RESIDENT = "resident"
@@ -41,7 +42,7 @@ def restore_latches(heater, cause):
     sound = heater.settings.sound and heater.books.store.damaged == damaged
     if data is not None:
         try:
-            heater.guard.restore(data)
+            memory.restore(heater.guard, data)
         except ValueError:
             sound = False
     heater.guard.note_settings(sound)
@@ -54,7 +55,7 @@ def restore(heater, cause):
     that state. cause: machine.reset_cause()."""
     store = heater.books.store
     _each(store.load(_MODEL), heater.control.restore)
-    _each(store.load(_LEARNED), heater.guard.restore_learned)
+    _each(store.load(_LEARNED), lambda data: memory.restore_learned(heater.guard, data))
     _each(store.load(_PLAN), heater.plan.restore)
     kept_s = 0 if cause == machine.PWRON_RESET else _kept_time()
     _tell(heater.clock, heater.books.last_t_s, UNCERTAIN)
@@ -100,7 +101,7 @@ def poll(heater):
     _keep_acts(heater)
     _keep_time(heater.clock)
     if uptime_s % _LEARNED_SAVE_S == _LEARNED_SAVE_S - 1:
-        _keep(store, _LEARNED, heater.guard.learned())
+        _keep(store, _LEARNED, memory.learned(heater.guard))
     if uptime_s % _SAVE_S == _SAVE_S - 1:
         _keep(store, _PLAN, heater.plan.state())
         if heater.model_changed:
@@ -112,7 +113,7 @@ def save_latches(heater):
     """Write them now. False when the flash refused; they are then still to be written."""
     guard = heater.guard
     guard.dirty = 0
-    if heater.books.store.save(_GUARD, guard.state(), True):
+    if heater.books.store.save(_GUARD, memory.state(guard), True):
         return True
     guard.dirty = 1
     return False

@@ -1,15 +1,14 @@
 # Protection as the application sees it: `check` before control, `interlock` after it, in every
 # tick; `slow_step` once a second outside the tick. The work is done by the modules beside it:
 # monitors (data), book (faults), interlock (two switches), electric, leakage, room, thermal
-# (estimators), proof (self-test).
-
-import struct
+# (estimators), proof (self-test). What outlasts a loss of power is memory.py's.
 
 from micropython import const
 
 from heater.protect import monitors as m
 from heater.protect.book import WHO, Book
 from heater.protect.derating import Derating
+from heater.protect.drift import Drift
 from heater.protect.electric import Electric
 from heater.protect.health import Health
 from heater.protect.interlock import OPEN, Interlock
@@ -27,9 +26,6 @@ _TICK_MS = const(100)
 _SECOND_MS = const(1000)
 _FROST_ON_MDEG = const(5000)
 _FROST_OFF_MDEG = const(7000)  # the room is heated up to here in every mode
-_MEMORY = "<BBB"
-_VERSION = const(2)
-_VERSION_1 = const(1)  # without the announced restart
 
 
 class Guard:
@@ -43,7 +39,7 @@ class Guard:
     room_source       0 own sensor, 1 collector, 2 none
     frost_demand      1: heat to 7 degC whatever the mode
     fault_count       faults in force
-    dirty             1: `state()` is to be stored soon; the application sets it back to 0
+    dirty             1: memory.state is to be stored soon; the application sets it back to 0
     """
 
     def __init__(self):
@@ -63,6 +59,7 @@ class Guard:
         self.proof = Proof()
         self.room = Room()
         self.thermal = Thermal()
+        self.drift = Drift()
         self.trips = Trips()
         self.derating = Derating()
         self.health = Health()
@@ -292,7 +289,7 @@ class Guard:
         self._flag(m.R_SAFE_HOLD, self.health.resets)
 
     def announce_restart(self):
-        """The next start is wanted: `state()` is to be stored before it."""
+        """The next start is wanted: memory.state is to be stored before it."""
         self.health.announced = 1
 
     def lock_for_service(self, locked):
@@ -337,50 +334,7 @@ class Guard:
             book.gone[m.R_BODY_HOT_REPEATED] = book.active[m.R_BODY_HOT_REPEATED]
         return book.clear(which, who)
 
-    # --- memory
-
-    def state(self):
-        """Everything that must survive a loss of power, as bytes (under 400)."""
-        latches = self.book.state()
-        trips = self.trips.state()
-        health = self.health
-        head = struct.pack(_MEMORY, _VERSION, min(health.resets, 255), health.announced)
-        return head + struct.pack("<HH", len(latches), len(trips)) + latches + trips
-
-    def restore(self, data):
-        """Take back `state()`, before `configure`. Raises ValueError when it is none."""
-        at = 2 if data and data[0] == _VERSION_1 else 3
-        if len(data) < at + 4 or data[0] not in (_VERSION, _VERSION_1):
-            raise ValueError("protect state")
-        n, k = struct.unpack_from("<HH", data, at)
-        if len(data) != at + 4 + n + k:
-            raise ValueError("protect state")
-        self.book.restore(data[at + 4 : at + 4 + n])
-        self.trips.restore(data[at + 4 + n :])
-        self.health.resets = data[1]
-        self.health.announced = data[2] if at == 3 else 0
-        # The lock is set until somebody takes it off, whatever cleared the signal.
-        self.book.signal[m.R_SERVICE_LOCK] = self.book.active[m.R_SERVICE_LOCK]
-
-    def learned(self):
-        """What moves over days and is worth keeping through a restart: lists of integers by
-        name, fit for JSON. To be saved a few times a day.
-        """
-        return {
-            "thermal": self.thermal.learned(),
-            "joint": self.electric.learned(),
-            "leak": list(self.leakage.days),
-        }
-
-    def restore_learned(self, data):
-        """Take back `learned()`. Raises ValueError when it is none; then learning begins anew."""
-        try:
-            parts = [[int(v) for v in data[name]] for name in ("thermal", "joint", "leak")]
-        except (KeyError, TypeError):
-            raise ValueError("learned")
-        self.thermal.restore(parts[0])
-        self.electric.restore(parts[1])
-        self.leakage.restore(parts[2])
+    # --- outside the tick
 
     def slow_step(self, inp, out):
         """Once a second, outside the tick: monitors that learn. Allocates nothing either."""
@@ -392,6 +346,20 @@ class Guard:
         self.room.second(inp, power_w, signal)
         if signal[m.R_ELEMENT_OPEN]:
             power_w = 0
-        self.thermal.second(
+        stepped = self.thermal.second(
             inp, electric.mean_permille, scale, power_w, self.room, metered, signal
+        )
+        if not self.room.own_ok:
+            signal[m.R_ROOM_DRIFT] = 0
+        elif stepped and self.thermal.known and self._heats_as_told():
+            self.drift.step(inp.body_mdeg, inp.room_mdeg, self.thermal.load(), signal)
+
+    def _heats_as_told(self):
+        # Otherwise the body tells of element or cover, not of the room.
+        active = self.book.active
+        return not (
+            self.book.signal[m.R_ELEMENT_OPEN]
+            or active[m.R_ELEMENT_WEAK]
+            or active[m.R_ELEMENT_COLD]
+            or active[m.R_COVERED]
         )

@@ -26,7 +26,6 @@ _RECENT = const(256)  # samples the error of a candidate is averaged over
 _FIRST = const(6)  # a candidate's first samples only give it a value, not yet an error
 _GOOD_MDEG = const(1500)  # mean error below which a candidate describes the emitter
 _BELIEVED_MDEG = const(500)  # a lag worse than twice the best by more than this is out
-_LEARNED = const(720)  # two hours of heating before the body may judge the room sensor
 _SLOWEST = const(8192)  # samples a learned value is averaged over: a day of heating
 _COVERED_MIN_MDEG = const(8000)
 _COVERED_PERMILLE = const(250)
@@ -36,13 +35,15 @@ _SETTLE_S = const(15)  # the emitter's core still feeds the body so long after s
 _WELD_MDEG = const(3000)
 _HOT_MDEG = const(15_000)  # excess that must shrink within ten minutes of being off
 _HOT_CHECK_S = const(600)
+_HOT_SOON_S = const(150)  # and, where the emitter was steady, visibly by then
+_STEADY_N = const(60)  # permille of the excess at rated power
+_WELD_COLD_MDEG = const(1000)  # of a heavy emitter, cold for long: sun on its body is slower
+_HEAVY = const(4)  # lags from here on: oil
+_COLD_AFTER_S = const(600)
+_FORGET_MDEG = const(2)  # a second: 7 K an hour, more than rooms warm by themselves
 _ON_PERMILLE = const(200)  # less power covers nothing dangerous and says little
 _ON_S = const(300)  # of heating before the excess is judged: what came before fades
-_DRIFT_ON_S = const(7200)  # of heating before the body may judge the room sensor
-_DRIFT_STEPS = const(180)  # mean residual over half an hour
-_DRIFT_MDEG = const(1600)
 _STRETCH_PERMILLE = const(300)
-_DRIFT_STRETCH_PERMILLE = const(150)  # of the learned load; beyond it the body is no thermometer
 _FLAT_MDEG = const(4000)  # a body so close to the room is not being heated
 
 
@@ -58,7 +59,6 @@ class Thermal:
         self.residual_mdeg = 0  # measured less expected excess
         self.expected_mdeg = 0
         self._on_s = 0  # heating without pause
-        self._drift_sum = 0  # mean residual * 180
         self._past = [0, 0, 0, 0]
         self._past_at = 0
         self._past_n = 0
@@ -67,6 +67,9 @@ class Thermal:
         self._off_s = 0
         self._off_mdeg = 0
         self._off_excess = 0
+        self._off_least = 0
+        self._off_n_64 = 0
+        self._off_steady = 0
         self._cold_ws = 0
         self._heat_ws = 0
 
@@ -96,7 +99,7 @@ class Thermal:
         self._past_at = (at + 1) & 3
 
     def second(self, inp, permille, scale_permille, power_w, room, metered, signal):
-        """Once a second; writes its signals.
+        """Once a second; writes its signals. True once in ten seconds, when `load()` is new.
 
         permille: switched on, mean of the last second; scale_permille: power at the present
         voltage over rated; power_w: the product of both and rated power; room: Room; metered: 1
@@ -105,25 +108,30 @@ class Thermal:
         if inp.body_state != _OK:
             self._past_n = 0
             self._off_s = 0
-            return
+            return False
         self._welded(inp.body_mdeg, permille, room, metered, signal)
         self._sum += permille
         self._heat_ws += power_w
         self._second += 1
         if self._second < _STEP_S:
-            return
+            return False
         p = self._sum // _STEP_S * scale_permille // 1000
         self._second = 0
         self._sum = 0
         self._follow(p)
         if room.source == 2:
             self._unknown(signal)
-            return
+            return True
         excess = inp.body_mdeg - room.mdeg
         self._disagrees(excess, self._heat_ws if metered else 0, signal)
         self._heat_ws = 0
         self._judge(excess, signal)
         self._learn(excess)
+        return True
+
+    def load(self):
+        """Load as the emitter follows it with its lag, permille of the excess at rated power."""
+        return self.n_64[self.best] // 64
 
     def _follow(self, p):
         k = p // 125
@@ -164,7 +172,6 @@ class Thermal:
         signal[m.R_COVERED] = max(0, (excess - high) * 1000 // limit)
         limit = max(_COLD_MIN_MDEG, low * _COLD_PERMILLE // 1000) + low * doubt // 1000
         signal[m.R_ELEMENT_COLD] = max(0, (low - excess) * 1000 // limit)
-        self._drift(residual, stretch, signal)
 
     def _stretch(self):
         # How far the load is from where E was learned, permille: above, of the learned load;
@@ -176,25 +183,9 @@ class Thermal:
             least = 64 * _MIN_N // 4
         return (n - mean) * 1000 // least
 
-    def _drift(self, residual, stretch, signal):
-        # While it heats steadily, the body is a second thermometer of the room: it stands above
-        # the air by what the power explains.
-        if (
-            self._on_s < _DRIFT_ON_S
-            or self.samples[self.best] < _LEARNED
-            or abs(stretch) > _DRIFT_STRETCH_PERMILLE
-        ):
-            self._drift_sum = 0
-            signal[m.R_ROOM_DRIFT] = 0
-            return
-        self._drift_sum += residual - self._drift_sum // _DRIFT_STEPS
-        mean = self._drift_sum // _DRIFT_STEPS
-        signal[m.R_ROOM_DRIFT] = abs(mean) * 1000 // _DRIFT_MDEG
-
     def _unknown(self, signal):
         signal[m.R_COVERED] = 0
         signal[m.R_ELEMENT_COLD] = 0
-        signal[m.R_ROOM_DRIFT] = 0
 
     def _learn(self, excess):
         # A heater that is being covered, or fails, must not be learned as normal.
@@ -244,14 +235,34 @@ class Thermal:
             self._off_s = 0
             signal[m.R_SWITCH_WELDED_BODY] = 0
             return
-        self._off_s += 1
-        if self._off_s == _SETTLE_S or body < self._off_mdeg:
+        self._off_s = off_s = self._off_s + 1
+        excess = body - room.mdeg
+        if off_s == _SETTLE_S:
             self._off_mdeg = body
-        if self._off_s == _SETTLE_S:
-            self._off_excess = body - room.mdeg
-        elif self._off_s > _SETTLE_S:
-            share = (body - self._off_mdeg) * 1000 // _WELD_MDEG
-            if self._off_s == _HOT_CHECK_S and self._off_excess > _HOT_MDEG:
-                if body - room.mdeg > self._off_excess * 9 // 10:
-                    share = 2000  # still as hot as ten minutes ago
-            signal[m.R_SWITCH_WELDED_BODY] = max(signal[m.R_SWITCH_WELDED_BODY] // 2, share)
+            self._off_least = self._off_excess = excess
+            self._off_n_64 = self.n_64[self.best]
+            self._off_steady = self._steady()
+        if off_s <= _SETTLE_S:
+            return
+        # A body that rises above what it was at its coolest, and rises above the room as well: the
+        # sun and an opened window do one of the two. What rises in hours is forgotten on the way.
+        self._off_mdeg = least = min(body, self._off_mdeg + _FORGET_MDEG)
+        self._off_least = least_excess = min(excess, self._off_least + _FORGET_MDEG)
+        rise = min(body - least, excess - least_excess)
+        cold = off_s > _COLD_AFTER_S and least_excess < _FLAT_MDEG and self.known
+        cold = cold and self.best >= _HEAVY
+        share = rise * 1000 // (_WELD_COLD_MDEG if cold else _WELD_MDEG)
+        if self._off_excess > _HOT_MDEG:
+            if off_s == _HOT_SOON_S and self._off_steady:
+                # A fifth of the fall that its lag promises; two masses fall late, but half of it.
+                fall = self._off_excess * (self._off_n_64 - self.n_64[self.best])
+                if (self._off_excess - excess) * 5 * self._off_n_64 < fall:
+                    share = 2000
+            elif off_s == _HOT_CHECK_S and excess > self._off_excess * 9 // 10:
+                share = 2000  # still as hot as ten minutes ago
+        signal[m.R_SWITCH_WELDED_BODY] = max(signal[m.R_SWITCH_WELDED_BODY] // 2, share)
+
+    def _steady(self):
+        # 1: neither warming nor cooling by any lag, so that what follows is known.
+        n = self.n_64[self.best]
+        return self.known and abs(n - self.n_64[_CANDIDATES - 1]) < _STEADY_N * 64

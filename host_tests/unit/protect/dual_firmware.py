@@ -3,6 +3,8 @@
 
 from rig import Rig, off_within, reset_only_by
 
+from heater.protect import memory as keep
+
 
 def test_tick_late():
     rig = Rig().warm()
@@ -34,7 +36,7 @@ def test_safe_hold():
         rig.guard.note_reset(True, False)
         rig.run(30)
         assert rig.has("safe_hold") == (n == 4), n
-        memory = rig.guard.state()
+        memory = keep.state(rig.guard)
     assert not rig.out.contactor
     assert Rig(memory=memory).run(60, "safe_hold") < 1
     assert rig.guard.clear("safe_hold", "remote") is None
@@ -49,7 +51,7 @@ def test_safe_hold_forgets_after_ten_quiet_minutes():
         rig.guard.note_reset(True, False)
         rig.run(601)
         assert not rig.codes()
-        memory = rig.guard.state()
+        memory = keep.state(rig.guard)
 
 
 def test_program_damaged():
@@ -87,14 +89,14 @@ def test_service_lock():
     assert rig.has("service_lock") and not rig.guard.frost_demand and not rig.out.contactor
     for who in ("remote", "local", "service"):
         assert rig.guard.clear("all", who) in ("service_only", "present")
-    again = Rig(memory=rig.guard.state())  # a loss of power ends nothing
+    again = Rig(memory=keep.state(rig.guard))  # a loss of power ends nothing
     again.run(60)
     assert again.has("service_lock") and again.energy_ws == 0
     assert again.guard.clear("service_lock", "service") == "present"
     again.guard.lock_for_service(0)
     again.run(20)
     assert not again.codes() and again.out.contactor
-    assert not Rig(memory=again.guard.state()).has("service_lock")
+    assert not Rig(memory=keep.state(again.guard)).has("service_lock")
 
 
 def test_a_crash_is_no_restart():
@@ -107,7 +109,7 @@ def test_a_crash_is_no_restart():
             rig.run(5)
             if announced:
                 rig.guard.announce_restart()
-            memory = rig.guard.state()
+            memory = keep.state(rig.guard)
         rig = Rig(memory=memory, by_software=True)
         rig.run(5)
         assert rig.has("safe_hold") != announced
@@ -117,7 +119,7 @@ def test_a_state_of_the_version_before_is_taken():
     rig = Rig().warm()
     rig.leak_ua = 20_000
     rig.tick()
-    now = rig.guard.state()
+    now = keep.state(rig.guard)
     before = b"\x01\x03" + now[3:]
     again = Rig(memory=before)
     assert again.has("leak_high") and again.guard.health.resets == 3
@@ -136,14 +138,14 @@ def test_what_was_learned_outlasts_a_restart():
     old = Rig()
     old.noise = 63
     old.run(3600)
-    kept = old.guard.learned()
+    kept = keep.learned(old.guard)
     new = Rig()
-    new.guard.restore_learned(kept)
-    assert new.guard.learned() == kept and new.guard.thermal.known
+    keep.restore_learned(new.guard, kept)
+    assert keep.learned(new.guard) == kept and new.guard.thermal.known
     for bad in (None, {}, [], {"thermal": [], "joint": [], "leak": []},
                 dict(kept, joint=[0, 9999, 1]), dict(kept, thermal=[-1] * 20)):  # fmt: skip
         try:
-            new.guard.restore_learned(bad)
+            keep.restore_learned(new.guard, bad)
         except ValueError:
             continue
         raise AssertionError(bad)

@@ -2,7 +2,7 @@
 # kind does must look neither covered nor cold. The emitter here has one lag, and for once the
 # exponent of a fan as well as that of free convection.
 
-from heater.protect.monitors import R_COVERED, R_ELEMENT_COLD, ROWS
+from heater.protect.monitors import R_COVERED, R_ELEMENT_COLD, R_SWITCH_WELDED_BODY, ROWS
 from heater.protect.thermal import Thermal
 from heater.signals import Inputs
 
@@ -42,3 +42,69 @@ def test_not_covered_after_a_night_of_one_load():
     ):  # fmt: skip
         covered, cold = worst(tau_s, exponent, days)
         assert covered < 1000 and cold < 1000, (tau_s, exponent, covered, cold)
+
+
+class Oil:
+    """An oil radiator without a meter: element and oil, then steel; per watt of rated power."""
+
+    def __init__(self):
+        self.thermal, self.inp, self.signal = Thermal(), Inputs(), [0] * len(ROWS)
+        self.inp.body_state = 0
+        self.core = self.shell = self.body = 20.0
+        self.room = Room()
+        self.ticks = 0
+
+    def second(self, permille, element=0.0):
+        """One second with the switch on for `permille`; element: what a weld gives, 0..1."""
+        air = self.room.mdeg / 1000
+        flow = (self.core - self.shell) / 16
+        self.core += (max(permille / 1000, element) - flow) / 9.3
+        self.shell += (flow - (self.shell - air) / 52) / 9.95
+        self.body += (self.shell + 0.15 * (self.core - self.shell) - self.body) / 25
+        self.ticks += 1
+        self.inp.body_mdeg = int(self.body * 1000) + self.ticks * 7919 % 301 - 150
+        self.thermal.second(self.inp, permille, 1000, permille * 2, self.room, 0, self.signal)
+        return self.signal[R_SWITCH_WELDED_BODY] > 1000
+
+    def run(self, seconds, permille, element=0.0):
+        """Seconds until a weld is seen, None when it is not."""
+        for i in range(seconds):
+            if self.second(permille, element):
+                return i + 1
+        return None
+
+
+def test_a_weld_of_a_heavy_emitter():
+    cold = Oil()
+    assert cold.run(2 * HOUR_S, 500) is None
+    assert cold.run(3 * HOUR_S, 0) is None
+    assert cold.run(900, 0, element=1.0) <= 65  # steel and sensor lag: see docs/safety.md
+    hot = Oil()
+    assert hot.run(3 * HOUR_S, 1000) is None
+    assert hot.run(900, 0, element=1.0) <= 155  # it only fails to cool
+
+
+def test_no_weld_by_what_a_core_still_gives():
+    # A heater that is switched off while it warms up: its steel goes on warming for minutes.
+    for warming_s in (120, 300, 600, 1200, 5400):
+        oil = Oil()
+        oil.run(warming_s, 1000)
+        assert oil.run(1800, 0) is None, warming_s
+
+
+def test_no_weld_by_the_sun_or_a_window():
+    oil = Oil()
+    oil.run(2 * HOUR_S, 500)
+    oil.run(2 * HOUR_S, 0)
+    room = Room()
+    oil.room = room
+    for _ in range(3):  # hours of sun, 2 K/h, in a room where the heater is off
+        for _ in range(HOUR_S):
+            room.mdeg += 1 if oil.ticks % 2 else 0
+            assert not oil.second(0)
+    for _ in range(900):  # the window opens: the air falls by 9 K, the body later
+        room.mdeg -= 10
+        assert not oil.second(0)
+    for _ in range(1800):
+        room.mdeg += 5
+        assert not oil.second(0)

@@ -1,6 +1,7 @@
 # Test bench for the guard: a heater reduced to its physics, read through drivers reduced to their
 # states. Knows nothing of the firmware's inside. Runs on CPython and MicroPython.
 
+from heater.protect import memory as keep
 from heater.protect.guard import Guard
 from heater.record.table import ROWS
 from heater.signals import MODE_HEAT, NOT_FITTED, OK, STAGE_FULL, STAGE_OFF, Inputs, Outputs
@@ -39,7 +40,7 @@ class Rig:
         self.board = board
         self.guard = Guard()
         if memory is not None:
-            self.guard.restore(memory)
+            keep.restore(self.guard, memory)
         self.guard.note_reset(False, by_software)
         self.guard.configure(Settings(settings), board)
         self.inp = Inputs()

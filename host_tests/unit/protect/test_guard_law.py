@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rig import Bare, Board, Rig, Settings
 
+from heater.protect import memory as keep
 from heater.protect import monitors
 from heater.protect.guard import Guard
 from heater.protect.interlock import Interlock
@@ -82,7 +83,7 @@ def test_no_heat_while_any_blocking_fault_is_in_force(story, bare):
             allowed(guard, out)
             if inp.tick % 10 == 0:
                 guard.slow_step(inp, out)
-        Guard().restore(guard.state())
+        keep.restore(Guard(), keep.state(guard))
 
 
 @settings(max_examples=200, deadline=None)
@@ -107,7 +108,7 @@ def test_the_contactor_never_moves_under_load(story):
 @given(st.binary(max_size=60))
 def test_no_bytes_break_restore(data):
     try:
-        Guard().restore(data)
+        keep.restore(Guard(), data)
     except ValueError:
         pass
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 UNIT = "unit/protect/dual_hazards.py::test_"
 SUPPLY = "unit/protect/dual_supply.py::test_"
+THERMAL = "unit/protect/dual_thermal.py::test_"
 FIRMWARE = "unit/protect/dual_firmware.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
 EXCEPTIONS = "faults/test_exceptions.py::test_any_call_may_raise"
@@ -57,8 +58,8 @@ HAZARDS = (
         "Room sensor frozen, shifted, drifting, moved, or at odds with the collector",
         "heat given or withheld that does not move the reading; steps that air cannot make; "
         "the room that the body implies at the power given; comparison with the collector",
-        "named before the real room has moved 2 K (drift: 2.8 K, see the gaps); a fresh "
-        "collector is believed instead",
+        "named before the real room has moved 2 K (drift: where the load is known and settled, "
+        "see the gaps); a fresh collector is believed instead",
         ("room_frozen", "room_jump", "room_drift", "room_disagrees"),
         (
             *_unit(
@@ -105,7 +106,7 @@ HAZARDS = (
         ("covered",),
         (
             *_unit("covered", "covered_is_not_an_open_window"),
-            "unit/protect/dual_thermal.py::test_not_covered_after_a_night_of_one_load",
+            THERMAL + "not_covered_after_a_night_of_one_load",
             HEALTHY,
             STORY + "covered_heater_stays_below_the_hazard",
         ),
@@ -122,8 +123,8 @@ HAZARDS = (
         "Modulating switch welded, at any set-point, off included",
         "power beyond what was switched on during the meter's own window; without a meter the "
         "body warming, or staying hot, while off",
-        "contactor open ≤ 3 s after the first metered sample of the off state; ≤ 60 s by the "
-        "body of a convector",
+        "contactor open ≤ 3 s after the first metered sample of the off state; by the body of a "
+        "convector or panel ≤ 60 s, of an oil radiator ≤ 65 s from cold, ≤ 155 s when it was hot",
         ("switch_welded", "switch_welded_body"),
         (
             *_supply(
@@ -131,6 +132,9 @@ HAZARDS = (
                 "switch_welded_body",
                 "switch_welded_body_not_by_its_own_core",
             ),
+            THERMAL + "a_weld_of_a_heavy_emitter",
+            THERMAL + "no_weld_by_what_a_core_still_gives",
+            THERMAL + "no_weld_by_the_sun_or_a_window",
             INJECTION,
             WELD_TIME,
         ),

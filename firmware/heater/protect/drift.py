@@ -1,0 +1,83 @@
+# The body as a second thermometer of the room. At one and the same load it stands so much above
+# the air, day after day; how much is learned for each load. A room sensor that drifts by half a
+# degree an hour shows as an excess that moves away from what was learned.
+#
+# Only a settled load in a settled room counts: while the emitter warms or cools, its lag is known
+# too poorly, and while the air does (a window, the plan), walls and sensor lag behind it.
+
+from micropython import const
+
+from heater.protect import monitors as m
+
+_LOADS = const(10)  # classes of load: none, then by eighths of the excess at rated power
+_NONE_N = const(10)  # permille of that excess: less is a heater that rests
+_LEAST_N = const(60)  # between the two nothing is said
+_SETTLED_N = const(80)  # permille by which the load may differ from its mean of the last hour
+_SLOW_STEPS = const(360)
+_SETTLED_MDEG = const(150)  # by which the reading may differ from its mean of ten minutes
+_ROOM_STEPS = const(60)
+_KNOWN = const(270)  # observations, 10 s each, before a load is known
+_SLOWEST = const(8192)  # over which a load's value is averaged: a day of that load
+_STEPS = const(180)  # mean over half an hour
+_LIMIT_MDEG = const(1000)
+
+
+class Drift:
+    """`mean_mdeg`: room by the body less room by the sensor, as far as the present load tells."""
+
+    def __init__(self):
+        self.excess_16 = [0] * _LOADS  # mdeg * 16, at n = 1000 (at rest: as it is)
+        self.count = [0] * _LOADS
+        self.mean_mdeg = 0
+        self._sum = 0
+        self._started = False
+        self._slow_64 = 0
+        self._room_64 = 0
+
+    def learned(self):
+        """What was learned, as a list of integers."""
+        return self.excess_16 + self.count
+
+    def restore(self, values):
+        """Take back `learned()`. Raises ValueError when it is none."""
+        counts = values[_LOADS:]
+        if len(counts) != _LOADS or min(counts) < 0 or max(counts) > _SLOWEST:
+            raise ValueError("drift")
+        self.excess_16 = values[:_LOADS]
+        self.count = counts
+
+    def step(self, body_mdeg, room_mdeg, n, signal):
+        """One observation every 10 s; writes its signal.
+
+        body_mdeg, room_mdeg: the readings; n: load as the emitter follows it with its lag,
+        permille of the excess at rated power.
+        """
+        if not self._started:
+            self._started = True
+            self._slow_64 = n * 64
+            self._room_64 = room_mdeg * 64
+        self._slow_64 += (n * 64 - self._slow_64) // _SLOW_STEPS
+        self._room_64 += (room_mdeg * 64 - self._room_64) // _ROOM_STEPS
+        if abs(room_mdeg - self._room_64 // 64) > _SETTLED_MDEG:
+            return
+        if abs(n - self._slow_64 // 64) > _SETTLED_N:
+            return
+        if n < _NONE_N:
+            load = 0
+            n = 1000
+        elif n < _LEAST_N:
+            return
+        else:
+            load = 1 + n // 125
+            if load >= _LOADS:
+                load = _LOADS - 1
+        error = body_mdeg - room_mdeg - self.excess_16[load] // 16 * n // 1000
+        count = self.count[load]
+        if count >= _KNOWN:
+            self._sum += error - self._sum // _STEPS
+            self.mean_mdeg = self._sum // _STEPS
+            signal[m.R_ROOM_DRIFT] = abs(self.mean_mdeg) * 1000 // _LIMIT_MDEG
+        if count < _SLOWEST:
+            count += 1
+            self.count[load] = count
+        self.excess_16[load] += error * 16000 // n // count
