@@ -7,6 +7,7 @@
 import board
 import part_analog
 import world
+from part_analog import CODE_0_UV, NOISE_STEPS, STEP_UV, ZERO_UV
 from part_sht4x import Sht4x
 
 PWRON_RESET = 1
@@ -92,23 +93,17 @@ class ADC:
         self._seed = id
         self._code = 0
 
-    def _convert(self):
-        """0..4095, with noise."""
-        if world.faults and "adc_stuck" in world.faults:
-            return self._code
-        self._seed = seed = (self._seed * 75 + 74) % 65537
-        code = (self._uv() - part_analog.ZERO_UV) // part_analog.STEP_UV
-        code += seed % part_analog.NOISE_STEPS
-        self._code = code = 0 if code < 0 else (4095 if code > 4095 else code)
-        return code
+    def read_uv(self):
+        """What the port's calibration makes of a code of 0..4095, with noise."""
+        if not world.faults or "adc_stuck" not in world.faults:
+            self._seed = seed = (self._seed * 75 + 74) % 65537
+            code = (self._uv() - ZERO_UV) // STEP_UV + seed % NOISE_STEPS
+            self._code = 0 if code < 0 else (4095 if code > 4095 else code)
+        return self._code * STEP_UV + CODE_0_UV
 
     def read_u16(self):
-        code = self._convert()
-        return code << 4 | code >> 8
-
-    def read_uv(self):
-        """What the port's calibration makes of the code."""
-        return self._convert() * part_analog.STEP_UV + part_analog.CODE_0_UV
+        self.read_uv()
+        return self._code << 4 | self._code >> 8
 
 
 class UART:

@@ -142,7 +142,12 @@ class Heater:
         inp = self.inp
         out = self.out
         guard = self.guard
-        self._count_time(now_ms, elapsed_ms)
+        inp.now_ms = now_ms
+        inp.tick += 1
+        self._ms += elapsed_ms
+        while self._ms >= 1000:
+            self._ms -= 1000
+            inp.uptime_s += 1
         self.hardware.read(inp)
         if late:
             guard.note_late()
@@ -176,15 +181,6 @@ class Heater:
         event = self.buttons.step(inp.buttons)
         if event and self.plan.press(event) and not self.plan.quiet:
             out.beep_ms = _BEEP_MS
-
-    def _count_time(self, now_ms, elapsed_ms):
-        inp = self.inp
-        inp.now_ms = now_ms
-        inp.tick += 1
-        self._ms += elapsed_ms
-        while self._ms >= 1000:
-            self._ms -= 1000
-            inp.uptime_s += 1
 
     def _second(self, inp):
         self.achieved_w = self._delivered_w // 10
@@ -305,9 +301,9 @@ class Heater:
                     self.restart()
         elif inp.uptime_s >= self.integrity.due_s:
             self.integrity.step(inp.uptime_s)
-        learning = self.control.learner.active
-        if inp.tick % (_COLLECT_LEARNING_TICKS if learning else _COLLECT_TICKS) == 0:
-            gc.collect()
+        if inp.tick % _COLLECT_LEARNING_TICKS == 0:
+            if inp.tick % _COLLECT_TICKS == 0 or self.control.learner.active:
+                gc.collect()
 
     def _note_faults(self):
         # One change of the book of faults a second into the journal: came, or went.

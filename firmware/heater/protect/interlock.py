@@ -30,7 +30,15 @@ class Interlock:
             self._opened(out)
             return
         if self.state == CLOSED:
-            self._closed(out, heat_ok, contactor_ok, wanted)
+            if out.contactor == 0:
+                self._opened(out)
+            elif contactor_ok and (wanted or out.stage):
+                if not heat_ok:
+                    out.stage = 0
+            else:
+                out.stage = 0
+                self.state = RELEASING
+                self._wait = _RELEASE_TICKS
             return
         out.stage = 0
         if self._wait > 0:
@@ -50,17 +58,6 @@ class Interlock:
                 self.state = CLOSED
         elif self._wait == 0:
             self._opened(out)
-
-    def _closed(self, out, heat_ok, contactor_ok, wanted):
-        if out.contactor == 0:
-            self._opened(out)
-        elif contactor_ok and (wanted or out.stage):
-            if not heat_ok:
-                out.stage = 0
-        else:
-            out.stage = 0
-            self.state = RELEASING
-            self._wait = _RELEASE_TICKS
 
     def _opened(self, out):
         out.stage = 0
