@@ -134,7 +134,7 @@ def test_certificate_and_signed_record(tmp_path):
     assert "检验记录" in pages[0] and "record of inspection" in pages[1]
     for page in pages:
         assert not re.search(r"(src|href)\s*=|url\(|@import|<script", page)
-        assert page.count("<polyline") == 2 and "0.05 Ω" in page and "<svg" in page
+        assert page.count("<polyline") == 3 and "0.05 Ω" in page and "<svg" in page
     assert KEY.hex() not in pages[0] + first.out + first.notes
 
 

@@ -24,6 +24,9 @@ CERTIFICATE = {
     "skip": ("未测", "not measured"),
     "all_pass": ("已测项目全部合格", "Everything measured passed"),
     "some_fail": ("有项目不合格", "Some items failed"),
+    "calibrated": ("已校准并回读", "Calibrated and read back"),
+    "reference_reading": ("标准仪表", "Reference"),
+    "room_plot": ("室温", "Room temperature"),
     "power_plot": ("功率", "Power"),
     "body_plot": ("机体温度", "Body temperature"),
     "hash": ("记录校验", "Record hash"),
@@ -39,6 +42,8 @@ CERTIFICATE = {
     "said_passed": ("通过", "passed"),
     "said_failed": ("未通过", "failed"),
     "said_skipped": ("未测", "skipped"),
+    "said_net: none": ("未启用联网", "no link"),
+    "said_net: down": ("未联网", "not on line"),
     "said_pending": ("未完成", "pending"),
     # --- lines of the self-test
     "earth_ohm": ("接地电阻（仪表）", "Earth resistance (tester)"),

@@ -130,8 +130,8 @@ class Site:
         self.hands.do("wifi_on")
         back = self._until(_NET_S, lambda state: state["net"] == "up") is not None
         good = gone and back and same and limit.holds(alive_s)
-        self.outcome.judge("wifi_off", good, f"{after['mode']}, {alive_s} s" + (
-            "" if back else ", net: down"), f"{limit}", limit.source)  # fmt: skip
+        reading = f"{alive_s} s" + ("" if same else ", mode!") + ("" if back else ", net: down")
+        self.outcome.judge("wifi_off", good, reading, f"{limit}", limit.source)
 
     def _server(self) -> None:
         limit = self.profile.limit("failsafe_s")
@@ -175,7 +175,9 @@ class Site:
         lost_wh = before["wh"] - after["wh"]
         same = self.client.request("cfg.hash")["sha256"] == settings
         good = after["mode"] == before["mode"] and same and lost_wh <= self.rated_w * _BOOKED_H
-        reading = f"{after['mode']}, {-lost_wh:+d} Wh" + ("" if same else ", sha256!")
+        reading = f"{-lost_wh:+d} Wh" + ("" if same else ", sha256!")
+        if after["mode"] != before["mode"]:
+            reading += f", {before['mode']} → {after['mode']}"
         self.outcome.judge("power_cut", good, reading, bound, "docs/storage.md")
 
     def _started(self, before_s: int) -> dict[str, Any] | None:

@@ -24,6 +24,8 @@ from nuanbu.installer.trouble import LANGUAGES, Trouble
 _SEALS = ("sha256", "hmac")
 _WIDTH, _HEIGHT = 640, 160  # of a plot, in its own units
 _KEY_BYTES = 32
+# columns of the series with a plot of their own: number, unit, words
+_PLOTS = ((1, "W", "power_plot"), (2, "°C", "body_plot"), (3, "°C", "room_plot"))
 
 
 COMMISSIONING, CALIBRATION = "commissioning", "calibration"
@@ -131,16 +133,16 @@ def certificate(record: dict[str, Any], language: str) -> str:
         title=words["calibration_title" if record["kind"] == CALIBRATION else "title"],
         lang={"zh": "zh-CN", "en": "en"}[language],
         qr=code.svg_inline(scale=3, border=2),
-        plots=[_plot(record["series"], 1, "W"), _plot(record["series"], 2, "°C")],
+        plots=[_plot(record["series"], column, unit, words) for column, unit, words in _PLOTS],
         width=_WIDTH,
         height=_HEIGHT,
     )
 
 
-def _plot(series: list[list[float]], column: int, unit: str) -> dict[str, Any]:
+def _plot(series: list[list[float]], column: int, unit: str, words: str) -> dict[str, Any]:
     """Points of a line for SVG, and the values at its edges."""
     if len(series) < 2:
-        return {"points": "", "low": 0.0, "high": 0.0, "unit": unit, "seconds": 0}
+        return {"points": ""}
     times = [row[0] for row in series]
     values = [row[column] for row in series]
     low, high = min(values), max(values)
@@ -149,4 +151,5 @@ def _plot(series: list[list[float]], column: int, unit: str) -> dict[str, Any]:
         f"{(t - times[0]) / span_s * _WIDTH:.1f},{_HEIGHT - (v - low) / span * _HEIGHT:.1f}"
         for t, v in zip(times, values)
     )
-    return {"points": points, "low": low, "high": high, "unit": unit, "seconds": span_s}
+    return {"points": points, "low": low, "high": high, "unit": unit, "seconds": span_s,
+            "words": words}  # fmt: skip
