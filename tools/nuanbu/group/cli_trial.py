@@ -35,7 +35,7 @@ def crash(
         tempfile.TemporaryDirectory(prefix="nuanbu-") as folder,
         Trial(Path(folder), heaters, 0.6, seed, speed, db) as trial,
     ):
-        result = trial_crash.run(trial, kills, broker_part, say)
+        result = trial_crash.run(trial, kills, broker_part, seed, say)
     for line in trial_crash.lines(result):
         print(line)
 
@@ -61,3 +61,23 @@ def load(
         f" {one.start_cpu_s:.1f} s to start and reach all, {one.rss_mb:.0f} MB;"
         f" {one.reached} of {one.heaters} hold a limit"
     )
+
+
+@trial_app.command("foresight")
+def foresight(
+    heaters: Annotated[int, typer.Option(min=10, max=500)] = 40,
+    hours: Annotated[int, typer.Option(min=6, max=120)] = 48,
+    seed: Seed = 1,
+) -> None:
+    """Compare the coldest room with the best that perfect foresight could do (HiGHS)."""
+    from nuanbu.group import foresight as looking
+
+    worst = 0.0
+    for case in looking.cases(heaters, hours, seed):
+        one = looking.compare(case)
+        worst = max(worst, one.ratio)
+        print(
+            f"{one.name}: coldest {one.ours_k:.2f} K below, best possible {one.best_k:.2f} K,"
+            f" ratio {one.ratio:.3f}; with preheating by 1 K {one.preheated_k:.2f} K"
+        )
+    print(f"worst ratio {worst:.3f}, target 1.10{'' if worst <= 1.1 else '  MISSED'}")

@@ -27,7 +27,7 @@ STUCK_S = 15  # then others are lowered further in its stead
 HOLD_S = 20  # changes for fairness come no faster
 AHEAD_S = 900  # a known change is sent ahead from here on
 MERGED_S = 2 * (LEASE_S + SKEW_S)  # changes closer together are one, at the lowest of them
-_STEP_W = 30.0  # changes for fairness smaller than this are not worth a message
+_STEP_W = 10.0  # changes for fairness smaller than this are not worth a message
 
 
 @dataclass(frozen=True)
@@ -214,6 +214,10 @@ class Guard:
         """The fair allocation, given who cannot be moved at the moment (fixed)."""
         floor_w = self.book.base_w.copy()
         cap_w = np.clip(self.seen.wanted_w(), floor_w, self._rated_w)
+        # What is granted and not taken is missed elsewhere where there is not enough for all.
+        scarce = self._over(capacity, cap_w)
+        tight_w = np.clip(self.seen.wanted_w(tight=True), floor_w, self._rated_w)
+        cap_w = np.where(scarce, tight_w, cap_w)
         # Where a limit is below the fail-safe shares, those who can be reached give of theirs.
         for level in range(len(LEVELS)):
             scarce = self.layout.sums(level, self.book.base_w) > capacity[level]

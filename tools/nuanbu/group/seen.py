@@ -55,6 +55,8 @@ class Seen:
         """Predicted shortfall of each room in an hour with its heater off, kelvin."""
         return self.setpoint_k - self.room_k + GAIN_K_PER_W * self.hold_w
 
-    def wanted_w(self) -> Floats:
-        """The most that is of use: the demand and room for it to rise until the next cycle."""
-        return np.minimum(1.1 * self.demand_w + 100, self.rated_w)
+    def wanted_w(self, tight: bool = False) -> Floats:
+        """The most that is of use: the demand and room for it to rise until it is told again;
+        tight: where others lack what is not taken."""
+        part, more_w = (1.02, 10) if tight else (1.1, 100)
+        return np.minimum(part * self.demand_w + more_w, self.rated_w)

@@ -19,7 +19,7 @@ from nuanbu.group.broker import Broker
 from nuanbu.group.population import Population, VirtualHeater
 from nuanbu.group.service import zone_key
 from nuanbu.group.store import Places
-from nuanbu.group.tree import Heater, Node
+from nuanbu.group.tree import LEVELS, Heater, Node
 from nuanbu.group.trial_clock import Clock
 from nuanbu.sim.find import repository
 
@@ -160,13 +160,20 @@ class Trial:
         """What the heaters below a node take at this moment."""
         return sum(heater.takes_w for heater in self._under[node])
 
-    def over(self, allowed: float) -> list[str]:
-        """Nodes at which more than `allowed` of the limit in force is taken."""
-        return [
-            node
-            for node, limit_w in self.limit_w.items()
-            if self.taken_w(node) > allowed * limit_w
-        ]
+    def can_be_given_w(self) -> int:
+        """What the district's heaters can take together within all limits in force."""
+        most: dict[str, int] = {}
+        for level in LEVELS:
+            for node in self.tree.nodes.values():
+                if node.level != level:
+                    continue
+                if level == LEVELS[0]:
+                    below_w = sum(room.heater.rated_w for room in self._under[node.id])
+                else:
+                    below_w = most.get(node.id, 0)
+                given_w = min(below_w, self.limit_w[node.id])
+                most[node.parent] = most.get(node.parent, 0) + given_w
+        return most[""]
 
     def _room_mdeg(self) -> int:
         return self.rng.randrange(15_000, 21_500)

@@ -4,6 +4,7 @@ compared with every limit. The figure "server or broker killed at any instant"."
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,18 +37,20 @@ class Crashes:
     found: audit.Findings | None = None
 
 
-def run(trial: Trial, kills: int, broker_part: float, say: Callable[[str], None]) -> Crashes:
-    """Kill `kills` times; broker_part: how many of them the broker."""
+def run(
+    trial: Trial, kills: int, broker_part: float, seed: int, say: Callable[[str], None]
+) -> Crashes:
+    """Kill `kills` times; broker_part: how many of them the broker. seed: of when and what."""
     result = Crashes()
-    watcher = _Watcher(trial, result)
+    watcher = _Watcher(trial, result, seed)
     trial.serve()
     full_w = round(_BACK * trial.limit_w[DISTRICT])
     watcher.until(lambda: trial.taken_w(DISTRICT) >= full_w, 5 * _WARM_UP_S)
     for number in range(kills):
-        watcher.live(trial.rng.expovariate(1 / 40))
-        if trial.rng.random() < 0.3:
+        watcher.live(watcher.fate.expovariate(1 / 40))
+        if watcher.fate.random() < 0.3:
             watcher.announce()
-        broker = trial.rng.random() < broker_part
+        broker = watcher.fate.random() < broker_part
         if broker:
             trial.broker.kill()
             result.brokers_killed += 1
@@ -56,11 +59,11 @@ def run(trial: Trial, kills: int, broker_part: float, say: Callable[[str], None]
                 stop(server)
             result.servers_killed += 1
         # Mostly a supervisor starts it anew at once; now and then every lease runs out first.
-        long = trial.rng.random() < 0.25
-        watcher.live(_LEASE_OUT_S if long else trial.rng.uniform(0, 20))
+        long = watcher.fate.random() < 0.25
+        watcher.live(_LEASE_OUT_S if long else watcher.fate.uniform(0, 20))
         if broker:
             trial.broker.start()
-        elif trial.rng.random() < 0.3:
+        elif watcher.fate.random() < 0.3:
             _two(trial, watcher, result)
         else:
             trial.serve()
@@ -102,11 +105,13 @@ def lines(result: Crashes) -> list[str]:
 class _Watcher:
     """Lets the trial live, second by second, and looks."""
 
-    def __init__(self, trial: Trial, result: Crashes):
+    def __init__(self, trial: Trial, result: Crashes, seed: int):
         self.trial, self.result = trial, result
         self.changes: list[tuple[int, str, int]] = []
         self.full_w = trial.limit_w[DISTRICT]
         self.turned_s = trial.clock.now_s()
+        # Of its own, so that a seed stands for the same kills whatever the heaters draw.
+        self.fate = random.Random(seed)
 
     def step(self) -> None:
         trial, result = self.trial, self.result
@@ -143,17 +148,17 @@ class _Watcher:
         trial = self.trial
 
         def there() -> bool:
-            return trial.taken_w(DISTRICT) >= _BACK * trial.limit_w[DISTRICT]
+            return trial.taken_w(DISTRICT) >= _BACK * trial.can_be_given_w()
 
         return 0.0 if there() else self.until(there, 600)
 
     def announce(self) -> None:
         """Another limit of the district or a building, known two minutes ahead."""
         trial = self.trial
-        node = trial.rng.choice([DISTRICT, "b0"])
+        node = self.fate.choice([DISTRICT, "b0"])
         base_w = trial.tree.sums(lambda heater: heater.base_w)[node]
         firm_w = trial.tree.nodes[node].firm_w
-        watts = trial.rng.randrange(base_w, firm_w)
+        watts = self.fate.randrange(base_w, firm_w)
         trial.limit(node, watts, 120)
         self.changes.append((trial.clock.now_s() + 120, node, watts))
 
