@@ -16,8 +16,8 @@ setup: ## bring in all tools, pinned (MICROPYTHON= names one of your own)
 setup-run:
 	@$(PYTHON) tools/setup run
 
-run: setup-run ## hold 22 degC through a real cold spell (DAYS=, WEATHER=file.epw, HOUSE=)
-	@$(BIN)/nuanbu sim run --out build/run \
+run: setup-run ## 22 degC through a real cold spell, and a group on one feeder (DAYS=, WEATHER=, HOUSE=)
+	@$(BIN)/nuanbu sim run --out build/run --group 8 \
 		$(if $(DAYS),--days "$(DAYS)") \
 		$(if $(WEATHER),--weather "$(WEATHER)") \
 		$(if $(HOUSE),--house "$(HOUSE)")

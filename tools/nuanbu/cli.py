@@ -46,13 +46,16 @@ def sim_run(
         float | None, typer.Option(help="Times real time; left out: as fast as possible.")
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of the report: en or zh.")] = "en",
+    group: Annotated[
+        int, typer.Option(min=0, max=50, help="So many heaters share a feeder meanwhile.")
+    ] = 0,
 ) -> None:
     """Hold 22 degC in a simulated room through real weather, and write a report."""
     from nuanbu.sim import show
 
     show.run(
         house=house, days=days, weather=weather, settings=setting or [], out=out, seed=seed,
-        speed=speed, lang=lang, notes=notes,
+        speed=speed, lang=lang, notes=notes, group=group,
     )  # fmt: skip
 
 

@@ -39,9 +39,8 @@ def main(purpose):
             f"Python tools in .venv ({get_python.ensure(ROOT, TOOLS, python_for)})",
             f"MicroPython {get_micropython.ensure(TOOLS)}",
             f"umqtt.simple {get_umqtt.ensure(TOOLS)}",
+            f"mosquitto {get_mosquitto.ensure(TOOLS)}",
         ]
-        if purpose != "run":
-            parts.append(f"mosquitto {get_mosquitto.ensure(TOOLS)}")
         if purpose == "target":
             parts.append(f"32-bit target {target.ensure(ROOT, TOOLS)}")
     say.doing("ready", ", ".join(parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,6 +47,23 @@ def fleet_simulate(
         announced=announced, cuts=cuts, server_down=server_down or [],
         broker_down=broker_down or [], outages=outage or [],
     )  # fmt: skip
+
+
+@fleet_app.command("live")
+def fleet_live(
+    heaters: Annotated[int, typer.Option(min=1, max=200)] = 8,
+    minutes: Annotated[float, typer.Option(min=1.0, max=1440.0, help="Of virtual time.")] = 10.0,
+    speed: Annotated[float, typer.Option(min=1.0, max=100.0, help="Times real time.")] = 20.0,
+    seed: int = 1,
+    json: Annotated[Path | None, typer.Option(help="File for the record, as JSON.")] = None,
+) -> None:
+    """Put real firmware on one feeder, with a broker and the server's process, in scaled time.
+
+    Half-way the feeder loses 40 % without a word, and gets it back after three quarters.
+    """
+    from nuanbu.fleet import show
+
+    show.live(heaters=heaters, minutes=minutes, speed=speed, seed=seed, out=json)
 
 
 @fleet_app.command("speed")

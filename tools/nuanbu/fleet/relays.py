@@ -48,10 +48,7 @@ class Relays:
                 one.cut(max(limit, 0))
             total_w = 0
             for _ in range(_TICKS):
-                if grant > 0:
-                    one.step(grant, element)
-                else:
-                    one.hold_off()
+                one.step(grant, element)
                 total_w += one.effective_w
             mean_w[k] = total_w / _TICKS
         return mean_w

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import signal
 import sys
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -14,6 +17,8 @@ from nuanbu.errors import UserError
 from nuanbu.fleet import scenario, town
 from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
+from nuanbu.report.feeder import rows
+from nuanbu.report.texts import text
 
 
 def simulate(
@@ -37,23 +42,51 @@ def simulate(
     return result
 
 
-def go(run: Run, text: str) -> Result:
-    """Run with a bar on standard error."""
-    bar = Progress(
+def live(*, heaters: int, minutes: float, speed: float, seed: int, out: Path | None) -> None:
+    """Real firmware on one feeder; prints the table and writes the record to `out`."""
+    from nuanbu.fleet.feeder import Feeder
+
+    signal.signal(signal.SIGTERM, _interrupted)
+    seconds = round(60 * minutes)
+    with bar() as shown:
+        task = shown.add_task(f"{heaters} heaters, {speed:g} x real time", total=1.0)
+        with Feeder(heaters, speed, seed) as feeder:
+            cut = (seconds // 2, seconds * 3 // 4)
+            record = feeder.run(seconds, cut, lambda done: shown.update(task, completed=done))
+    if out:
+        beside = out.with_name(out.name + ".part")
+        record.save(beside)
+        beside.replace(out)
+    view = _two_columns()
+    for label, value in rows(record, partial(text, lang="en")):
+        view.add_row(label, value)
+    view.add_row("heaters at most behind their clock", f"{record.lag_s:.1f} s of theirs")
+    Console(file=sys.stdout).print(view)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def bar() -> Progress:
+    """A bar on standard error."""
+    return Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"),
         TimeRemainingColumn(), console=Console(stderr=True),
     )  # fmt: skip
-    with bar:
-        task = bar.add_task(text, total=1.0)
-        return run.go(lambda done: bar.update(task, completed=done))
+
+
+def go(run: Run, title: str) -> Result:
+    """Run with a bar on standard error."""
+    with bar() as shown:
+        task = shown.add_task(title, total=1.0)
+        return run.go(lambda done: shown.update(task, completed=done))
 
 
 def table(result: Result) -> Table:
     """The findings of one run."""
     found, plan = result.found, result.plan
-    view = Table(show_header=False, box=None, pad_edge=False)
-    view.add_column()
-    view.add_column(justify="right")
+    view = _two_columns()
     over = sum(found.over_s.values())
     view.add_row("node-seconds above 102 % of a limit", f"{over:,}")
     if over:
@@ -74,16 +107,23 @@ def table(result: Result) -> Table:
     return view
 
 
+def _two_columns() -> Table:
+    view = Table(show_header=False, box=None, pad_edge=False)
+    view.add_column()
+    view.add_column(justify="right")
+    return view
+
+
 def _spans(name: str, texts: list[str], seconds: int) -> list[tuple[int, int]]:
     spans = []
-    for text in texts:
+    for word in texts:
         try:
-            begin_s, end_s = (round(60 * float(part)) for part in text.split("-"))
+            begin_s, end_s = (round(60 * float(part)) for part in word.split("-"))
         except ValueError:
-            raise UserError(f"--{name} {text!r}: write begin-end in minutes, as 60-75") from None
+            raise UserError(f"--{name} {word!r}: write begin-end in minutes, as 60-75") from None
         if not 0 <= begin_s < end_s <= seconds:
             raise UserError(
-                f"--{name} {text!r}: must have a length, within the run of {seconds / 60:g} min"
+                f"--{name} {word!r}: must have a length, within the run of {seconds / 60:g} min"
             )
         spans.append((begin_s, end_s))
     return spans

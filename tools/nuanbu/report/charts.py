@@ -210,10 +210,10 @@ def _svg(
     # gives the same file.
     matplotlib.rcParams["svg.hashsalt"] = f"{name}-{size}"
     FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
-    return _for_the_page(out.getvalue(), size)
+    return for_the_page(out.getvalue(), size)
 
 
-def _for_the_page(svg: str, size: str) -> str:
+def for_the_page(svg: str, size: str) -> str:
     """Only the <svg> element, scaled by the page, colours and fonts from its style sheet."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)

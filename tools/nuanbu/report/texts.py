@@ -39,6 +39,27 @@ TEXTS = {
     "per_hour": ("closings of the element switch per hour", "每小时加热开关闭合次数"),
     "window_band": ("window open", "开窗"),
     "settle_band": ("settling, not judged", "升温阶段，不计入偏差"),
+    "feeder_chart": ("A feeder that carries less than is wanted", "供不应求的一条馈线"),
+    "feeder_words": (
+        "{n} heaters, each the real firmware in MicroPython in a cold room of its own, a broker, "
+        "and the group server as a process share one feeder for {minutes} minutes of scaled time. "
+        "Then the feeder may carry 40 % less, which nobody has announced. Simulated, beside the "
+        "run above.",
+        "{n} 台加热器（各自在 MicroPython 中运行真实固件，各有一间冷房间）、一个消息代理与"
+        "一个群控服务器进程共用一条馈线，历时 {minutes} 分钟（加速时间）。其间馈线允许功率"
+        "在未预告的情况下减少 40 %。以上均为仿真，与上面的运行同时进行。",
+    ),
+    "feeder_power": ("taken, mean of 10 s", "实际功率，10 秒平均"),
+    "feeder_limit": ("limit of the feeder", "馈线限值"),
+    "feeder_granted": ("granted to the heaters", "已批准功率"),
+    "feeder_wanted": ("wanted", "需求功率"),
+    "feeder_over": (
+        "feeder above 102 % of its limit, mean of a minute", "馈线超过限值 102 % 的时间，分钟平均"
+    ),
+    "feeder_peak": ("highest 10 s, of the limit", "最高 10 秒平均与限值之比"),
+    "feeder_used": ("limit used while heat was short", "供不应求时限值的利用率"),
+    "feeder_cut": ("until a cut of 40 % was obeyed", "突然减少 40 % 后达到限值所需时间"),
+    "feeder_speed": ("group: times real time", "群控：倍于实际时间"),
     "events": ("Events", "事件"),
     "no_events": ("Nothing happened besides heating.", "除加热外无其他事件。"),
     "more_events": ("and {n} more", "另有 {n} 条"),

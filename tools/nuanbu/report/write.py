@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,6 +14,9 @@ from nuanbu.errors import UserError
 from nuanbu.report.figures import Summary, number, shown, summarise
 from nuanbu.report.record import Event, RunRecord
 from nuanbu.report.texts import LANGUAGES, duration, text
+
+if TYPE_CHECKING:
+    from nuanbu.report.feeder import FeederRecord
 
 EVENTS_SHOWN = 200
 # Chart -> its title and what its legend explains: (role of the colour, text).
@@ -25,8 +29,12 @@ LEGENDS = {
 }
 
 
-def write_report(path: str | Path, run: RunRecord, lang: str = "en") -> Path:
+def write_report(
+    path: str | Path, run: RunRecord, lang: str = "en", feeder: FeederRecord | None = None
+) -> Path:
     """Write the report of `run` to `path` (.html) in `lang` ("en", "zh"), whole or not at all.
+
+    feeder: heaters that shared a feeder meanwhile, a section of their own.
 
     Raises UserError when there is nothing to show or the file cannot be written.
     """
@@ -38,16 +46,18 @@ def write_report(path: str | Path, run: RunRecord, lang: str = "en") -> Path:
     beside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(render(run, lang), encoding="utf-8")
+        beside.write_text(render(run, lang, feeder), encoding="utf-8")
         os.replace(beside, path)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from error
     return path
 
 
-def render(run: RunRecord, lang: str = "en") -> str:
+def render(run: RunRecord, lang: str = "en", feeder: FeederRecord | None = None) -> str:
     """The report as HTML text."""
-    from nuanbu.report import charts  # brings matplotlib: only who draws waits for it
+    # They bring matplotlib: only who draws waits for it.
+    from nuanbu.report import charts
+    from nuanbu.report import feeder as feeders
 
     def t(key: str, **values: object) -> str:
         return text(key, lang, **values)
@@ -81,6 +91,7 @@ def render(run: RunRecord, lang: str = "en") -> str:
             }
             for name, (title, entries) in LEGENDS.items()
         ],
+        feeder=_marked(feeders.section(feeder, t)) if feeder else None,
         events=[_event_row(event, run, lang) for event in run.events[:EVENTS_SHOWN]],
         more_events=max(0, len(run.events) - EVENTS_SHOWN),
         facts=_facts(run, t, lang),
@@ -90,6 +101,10 @@ def render(run: RunRecord, lang: str = "en") -> str:
             settle=duration(run.meta.settle_s, lang),
         ),
     )
+
+
+def _marked(section: dict) -> dict:
+    return {**section, "svgs": [Markup(svg) for svg in section["svgs"]]}
 
 
 def _cards(s: Summary, t) -> list[dict[str, str]]:

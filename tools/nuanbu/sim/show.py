@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +14,11 @@ from rich.table import Table
 
 from nuanbu.errors import UserError
 from nuanbu.report import summary, write_report
+from nuanbu.report.feeder import rows as feeder_rows
+from nuanbu.report.record import RunRecord
+from nuanbu.report.texts import text
 from nuanbu.sim import houses as catalogue
+from nuanbu.sim.beside import Group
 from nuanbu.sim.runner import Plan, only_one
 from nuanbu.sim.runner import run as run_plan
 
@@ -20,8 +26,12 @@ DEFAULT_HOUSE = "corner-convector"
 LANGUAGES = ("en", "zh")
 
 
-def run(*, house, days, weather, settings, out: Path, seed, speed, lang, notes: Console) -> None:
+def run(
+    *, house, days, weather, settings, out: Path, seed, speed, lang, notes: Console, group: int = 0
+) -> None:  # fmt: skip
     """Run, show progress on `notes`, print the table, write `out/report.html`.
+
+    group: so many heaters share a feeder meanwhile, a section of the report; 0 for none.
 
     Raises UserError for any wrong value, before anything is written.
     """
@@ -36,29 +46,43 @@ def run(*, house, days, weather, settings, out: Path, seed, speed, lang, notes: 
         speed=speed,
         lang=lang,
     )
-    with only_one(out):
-        bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TextColumn("{task.fields[ratio]}"),
-            TimeRemainingColumn(),
-            console=notes,
-        )
-        with bar:
-            task = bar.add_task(f"{plan.house}, {plan.days:g} d", total=1.0, ratio="")
-
-            def told(done: float, ratio: float) -> None:
-                bar.update(task, completed=done, ratio=f"{ratio:,.0f} x real time")
-
-            record = run_plan(plan, told)
-            bar.update(task, completed=1.0)
-        table(summary(record, lang), lang)
+    with only_one(out), contextlib.ExitStack() as stack:
+        beside = stack.enter_context(Group(out, group, seed)) if group else None
+        record = _run(plan, notes)
+        feeder, failed = None, None
+        try:
+            feeder = beside.result() if beside else None
+        except UserError as e:
+            failed = e
+        rows = summary(record, lang)
+        table(rows + (feeder_rows(feeder, partial(text, lang=lang)) if feeder else []), lang)
         report = out / "report.html"
         fresh = out / ".report.html.part"
-        write_report(fresh, record, lang)
+        write_report(fresh, record, lang, feeder)
         os.replace(fresh, report)
     notes.print(f"report: {report}", highlight=False)
+    if failed:
+        raise failed
+
+
+def _run(plan: Plan, notes: Console) -> RunRecord:
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TextColumn("{task.fields[ratio]}"),
+        TimeRemainingColumn(),
+        console=notes,
+    )
+    with bar:
+        task = bar.add_task(f"{plan.house}, {plan.days:g} d", total=1.0, ratio="")
+
+        def told(done: float, ratio: float) -> None:
+            bar.update(task, completed=done, ratio=f"{ratio:,.0f} x real time")
+
+        record = run_plan(plan, told)
+        bar.update(task, completed=1.0)
+    return record
 
 
 def table(rows, lang: str) -> None:

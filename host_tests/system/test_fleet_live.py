@@ -1,0 +1,14 @@
+"""Real firmware, a real broker and the server's process on one feeder, in scaled time."""
+
+from nuanbu.fleet.feeder import CUT, FAILSAFE, Feeder
+
+
+def test_heaters_share_a_feeder_and_obey_a_cut():
+    with Feeder(3, 8.0) as one:
+        record = one.run(200, (130, 400))
+    assert record.ordered[-1] == 3
+    # More than the fail-safe share before the cut, and as much as is allowed after it.
+    assert max(record.granted_w[:130]) > 0.5 * one.rated_w > FAILSAFE * one.rated_w
+    assert record.limit_w[-1] == int((1 - CUT) * one.firm_w)
+    assert 0.8 * record.limit_w[-1] < record.granted_w[-1] <= record.limit_w[-1]
+    assert record.power_w[-1] <= 1.1 * record.limit_w[-1]
