@@ -55,9 +55,10 @@ bench: setup-run ## the table of figures, the worst case over all houses
 	@$(BIN)/nuanbu bench
 	@$(BIN)/nuanbu bench installer
 
-soak: setup ## the tests that `make test` leaves out, then a heating season offline (DAYS=)
+soak: setup ## the tests that `make test` leaves out, then figures and a heating season offline (DAYS=)
 	$(BIN)/pytest -m soak -v -n $(JOBS) --timeout 7200 host_tests
-	$(BIN)/python -m nuanbu.bench.season $(if $(DAYS),--days "$(DAYS)")
+	$(BIN)/nuanbu bench life
+	$(BIN)/nuanbu bench season $(if $(DAYS),--days "$(DAYS)")
 
 lock: setup ## renew tools/requirements*.txt from tools/pyproject.toml
 	$(BIN)/python tools/setup/lock.py

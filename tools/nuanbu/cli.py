@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from nuanbu.installer.cli import register
 from nuanbu.installer.help_words import asked_language, translate
 from nuanbu.installer.trouble import INTERRUPTED
 from nuanbu.installer.words import label
+from nuanbu.sim import find
 
 app = typer.Typer(
     help="Nuanbu: simulate, measure and set up supplementary heaters.",
@@ -85,7 +87,15 @@ def sim_serve() -> None:
 )
 def bench(context: typer.Context) -> None:
     """Measure the room control in every simulated house, beside two rivals; `bench installer`
-    measures the figures of the installer's tool."""
+    measures the figures of the installer's tool, `bench life` those of plan, time, settings and
+    records, `bench season --days N` a heating season offline."""
+    if context.args[:1] == ["life"]:
+        script = find.repository() / "host_tests" / "bench" / "local_life.py"
+        raise typer.Exit(subprocess.call([sys.executable, script, *context.args[1:]]))
+    if context.args[:1] == ["season"]:
+        from nuanbu.bench.season import main as run_season
+
+        raise typer.Exit(run_season(context.args[1:]))
     if context.args[:1] == ["installer"]:
         from nuanbu.installer.figures.__main__ import main as run_installer
 

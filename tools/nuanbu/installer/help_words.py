@@ -10,8 +10,8 @@ from nuanbu.installer.trouble import LANGUAGES
 
 # The commands whose help is translated; group, fleet and sim belong to other people.
 COMMANDS = (
-    "ports", "info", "status", "monitor", "wizard", "cfg", "batch", "test", "cal", "logs", "flash",
-    "reset", "unlock",
+    "ports", "info", "status", "monitor", "wizard", "cfg", "batch", "test", "cal", "logs", "why",
+    "flash", "reset", "unlock",
 )  # fmt: skip
 
 CHINESE = {
@@ -38,6 +38,14 @@ CHINESE = {
         "显示取暖器状态：温度、功率、故障及其原因和处理办法。"
     ),
     "Read the event journal.": "读取事件日志。",
+    "Say why it was not warm: whose limit, a fault, a window, the plan, or the house itself.": (
+        "说明为何不够暖：谁的限电、故障、开窗、计划，还是房屋自身散热。"
+    ),
+    "The hour, by the home's clock: \"2027-01-20 03:00\".": (
+        "钟点，按住户当地时间，如 \"2027-01-20 03:00\"。"
+    ),
+    "Degrees that should have been.": "本应达到的温度。",
+    "So many hours from there on.": "从该钟点起的小时数。",
     "First event number wanted.": "从第几号事件开始。",
     "Only so many of the newest, 0: all.": "只要最新的若干条，0：全部。",
     "Log in, so that settings can be changed until the heater was idle for ten minutes.": (
