@@ -69,7 +69,7 @@ class Client:
 class Life:
     """Runs Net through the given clients and stops it when they are used up."""
 
-    def __init__(self, clients, network=None, time=None, put=()):
+    def __init__(self, clients, network=None, time=None, put=(), ask_time=None):
         self.inbox, self.outgoing = Mailbox(4), Mailbox(8)
         for item in put:
             self.outgoing.put(item)
@@ -77,7 +77,7 @@ class Life:
         self.used = []
         self.places = topics.Topics(CFG, "d1")
         self.net = net.Net(
-            self.places, Keys(), self.make, self.inbox, self.outgoing, network, time
+            self.places, Keys(), self.make, self.inbox, self.outgoing, network, time, ask_time
         )
 
     def make(self, deliver):
@@ -203,3 +203,18 @@ def test_only_authentic_messages_of_the_right_form_reach_the_box():
         life.net.deliver(topic.encode(), payload)
     assert life.net.refused["full"] == 1 and life.net.accepted == 5
     assert messages.SIZE_MAX < 5000
+
+
+def test_the_network_is_asked_for_the_time_before_each_connection_but_not_without_wifi():
+    class Radio:
+        rssi_dbm = -60
+        steps = 0
+
+        def step(self):
+            self.steps += 1
+            return self.steps > 50
+
+    radio, asked = Radio(), []
+    clients = [Client({"open": OSError(111)}, 0), Client({}, 5)]
+    life = Life(clients, radio, ask_time=lambda: asked.append(radio.steps)).run()
+    assert len(asked) >= len(life.used) == 2 and min(asked) == 51

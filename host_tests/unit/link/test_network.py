@@ -116,3 +116,28 @@ def test_a_relay_gets_its_turn_by_trusted_time(network):
     net.poll(inp, None, relay)
     net.second(inp, limits, relay, 2000)
     assert relay.left_s == -1
+
+
+def test_the_time_of_the_network_reaches_the_clock_but_not_over_the_servers(network):
+    from heater.plan.clock import NTP, SERVER, Clock
+
+    net, _ = made(network, Link())
+    clock = net._heater.clock = Clock()
+    net._network_time(1_800_000_000, 10)
+    assert (clock.quality, clock.epoch_s()) == (NTP, 1_800_000_000)
+    net._set_clock(1_800_000_100, 20)
+    net._network_time(1_900_000_000, 30)  # a lie, or late: nobody is disturbed
+    clock.step(30)
+    assert (clock.quality, clock.epoch_s()) == (SERVER, 1_800_000_110)
+    net._network_time(7, 200_000)
+    assert clock.quality == SERVER
+
+
+def test_what_the_thread_has_asked_ntp_arrives_by_way_of_the_agent():
+    from heater.link.agent import Agent
+
+    told = []
+    agent = Agent.__new__(Agent)
+    agent._rooms = SimpleNamespace(network_time=lambda utc_s, now_s: told.append((utc_s, now_s)))
+    agent._handle("time", 1_800_000_000, 77, None)
+    assert told == [(1_800_000_000, 77)]
