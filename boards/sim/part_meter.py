@@ -79,7 +79,7 @@ class Meter:
         if "meter_silent" in f or ("breaker_off" in f and not world.mains_mv):
             return
         self._renew()
-        mw = self._mw
+        mw = 0 if "meter_deaf" in f else self._mw  # its current channel is dead
         out = self._out
         v = world.mains_mv * _V_PER_MV >> 20
         i = (mw * 1000 // world.mains_mv if world.mains_mv else 0) * _I_PER_MA >> 20

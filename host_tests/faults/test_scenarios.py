@@ -140,3 +140,24 @@ def test_freezing_room_is_heated_although_off():
         assert device.step(30.0, room_c=4.0).power_w > 200
         device.step(600.0, room_c=7.6)  # control takes its power back smoothly
         assert device.step(30.0, room_c=7.6).power_w < 20
+
+
+def test_a_converter_that_sticks_while_it_heats_is_found():
+    with Device(board="sim") as device:
+        device.step(1800.0, room_c=16.0)
+        device.inject("adc_stuck")
+        reply = device.step(60.0, room_c=16.0)  # its two ranges cannot read the same
+        assert "body_sensor" in codes(reply) and not reply.contactor
+
+
+def test_a_meter_that_reads_no_current_does_not_hide_a_weld():
+    with Device(board="sim") as device:
+        warm(device, seconds=60.0)
+        device.inject("meter_deaf")
+        reply = device.step(60.0, room_c=16.0)
+        assert "element_open" in codes(reply)
+        device.set({"control.mode": "off"})
+        device.inject("switch_welded")
+        for _ in range(12):
+            reply = device.step(10.0, room_c=16.0)
+        assert "switch_welded_body" in codes(reply) and not reply.contactor

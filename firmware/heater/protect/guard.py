@@ -21,6 +21,7 @@ from heater.signals import MODE_OFF, NOT_FITTED
 
 _OK = const(0)
 _STARTING = const(7)
+_DEAF_MS = const(5000)  # switched on for so long without a sign of current
 _START_S = const(5)  # a sensor that has not answered by then is lost
 _TICK_MS = const(100)
 _SECOND_MS = const(1000)
@@ -346,6 +347,9 @@ class Guard:
         self.room.second(inp, power_w, signal)
         if signal[m.R_ELEMENT_OPEN]:
             power_w = 0
+        # A meter that sees no current although it should cannot tell of a weld either.
+        if signal[m.R_ELEMENT_OPEN] > _DEAF_MS:
+            metered = False
         stepped = self.thermal.second(
             inp, electric.mean_permille, scale, power_w, self.room, metered, signal
         )

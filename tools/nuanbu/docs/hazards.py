@@ -93,10 +93,16 @@ HAZARDS = (
     ),
     Hazard(
         "Body sensor lost",
-        "open, short, stale; metered heat without any rise of the body",
+        "open, short, stale; two ranges of the divider that read the same; metered heat without "
+        "any rise of the body",
         "switch off, contactor open ≤ 1 s; disagreement after 150 Wh",
         ("body_sensor", "body_disagrees"),
-        (*_unit("body_sensor", "body_disagrees"), INJECTION, TIMES),
+        (
+            *_unit("body_sensor", "body_disagrees"),
+            STORY + "a_converter_that_sticks_while_it_heats_is_found",
+            INJECTION,
+            TIMES,
+        ),
     ),
     Hazard(
         "Heater covered",
@@ -135,6 +141,7 @@ HAZARDS = (
             THERMAL + "a_weld_of_a_heavy_emitter",
             THERMAL + "no_weld_by_what_a_core_still_gives",
             THERMAL + "no_weld_by_the_sun_or_a_window",
+            STORY + "a_meter_that_reads_no_current_does_not_hide_a_weld",
             INJECTION,
             WELD_TIME,
         ),
