@@ -13,6 +13,7 @@ import time
 import board as the_board
 import machine
 from micropython import const
+from sensor_state import OK
 
 from heater import lasting
 from heater.console.door import Door
@@ -201,6 +202,8 @@ class Heater:
             setpoint_mdeg = FROST_MDEG
         self.setpoint_mdeg = setpoint_mdeg
         if guard.room_ok:
+            if inp.body_state == OK:
+                self.control.note_body(inp.body_mdeg, guard.room_mdeg)
             self.control.step(
                 guard.room_mdeg, setpoint_mdeg, self.achieved_w, limits.limit_w, guard.heat_ok
             )

@@ -10,12 +10,12 @@ from math import exp, sqrt
 from micropython import const
 
 SAMPLE_S = const(30)
-_LONG_S = (150, 220, 320, 470, 680, 1000, 1450)
-_SHORT_S = (50, 90, 160, 280, 460, 650)
+_LONG_S = (60, 110, 200, 340, 560, 900, 1400)
+_SHORT_S = (20, 50, 110, 220, 380, 620)
 _N = const(5)  # unknowns K A H c Q
 _NOISE_K = 0.04  # of a mean over SAMPLE_S, with what the model leaves out
 # Rooms at large: mean and spread of K (K per ks at rated power), A (1/ks), H, c (K), Q.
-_PRIOR = ((12.0, 8.0), (1.0, 0.3), (4.0, 8.0), (0.0, 0.05), (0.0, 3.0))
+_PRIOR = ((12.0, 8.0), (1.0, 0.5), (4.0, 8.0), (0.0, 0.05), (0.0, 0.5))
 # One fit in the array: these, then the rows of the triangle, each from its diagonal on with the
 # right-hand side at its end.
 _X1 = const(0)
@@ -35,7 +35,7 @@ class Bank:
         self.count = len(pairs)
         self.long_s = array("H", [a for a, _ in pairs])
         self.short_s = array("H", [b for _, b in pairs])
-        self.emitter = array("f", bytes(4 * self.count))  # heat given off now
+        self._emitter = array("f", bytes(4 * self.count))  # heat given off now
         self._felt = array("f", bytes(4 * self.count))
         self._fits = None
 
@@ -62,8 +62,8 @@ class Bank:
 
     def feed(self, member, power):
         """Filters of one sample: a mean power over SAMPLE_S."""
-        emitter = power + (self.emitter[member] - power) * exp(-SAMPLE_S / self.long_s[member])
-        self.emitter[member] = emitter
+        emitter = power + (self._emitter[member] - power) * exp(-SAMPLE_S / self.long_s[member])
+        self._emitter[member] = emitter
         keep = exp(-SAMPLE_S / self.short_s[member])
         self._felt[member] = emitter + (self._felt[member] - emitter) * keep
 
@@ -118,11 +118,3 @@ class Bank:
                 x -= fits[row + j] * theta[j]
             theta[i] = x / fits[row + i]
         return theta
-
-    def emitter_share(self, emitter_s):
-        """Heat in the emitter now, by the member with the nearest time constant."""
-        near = 0
-        for i in range(self.count):
-            if abs(self.long_s[i] - emitter_s) < abs(self.long_s[near] - emitter_s):
-                near = i
-        return self.emitter[near]

@@ -14,7 +14,7 @@
 # rows made before the first measurement, so a short record changes little.
 #
 # The two lags act one behind the other: from power and sensor alone nobody can say which belongs
-# to the emitter. The longer is taken for it.
+# to the emitter. The body's temperature tells (body.py); without it the longer is taken for it.
 #
 # Slow code, outside the tick: one member of the bank each call, floats allowed.
 
@@ -23,14 +23,19 @@ from math import exp, log
 from micropython import const
 
 from heater.control.bank import SAMPLE_S, Bank
+from heater.control.body import Body
 
 _MISFIT_MAX_K = 0.06
 _SWING_MIN_K = 0.4
+_HEAT_SWING_MIN = 0.1  # of rated, behind a usual emitter's lag
+_USUAL_S = const(340)
 _FALL_MAX_K = 0.4
 _WEIGHT_MAX_K = const(12)  # three mornings of 4 K: what is older fades
 _SAMPLES_MIN = const(10)
 _SAMPLES_MAX = const(80)
 _WALL_KS = 7.2  # observer.WALL_S
+_BODY_SPREAD = 0.25  # of the logarithm of a lag, as the body tells it
+_BODY_MAX = 30.0  # squares of that: whatever the body says, the room's record has a say
 
 
 class Learner:
@@ -38,11 +43,14 @@ class Learner:
 
     def __init__(self):
         self.bank = Bank()
+        self.body = Body(SAMPLE_S)
         self.active = False
         self._asked = False
         self.rated_w = 2000
         self._power_sum = 0
         self._room_sum = 0
+        self._body_sum = 0
+        self._body_count = 0
         self._count = 0
         self._ready = False  # a sample waits for the bank
         self._turn = 0
@@ -54,6 +62,7 @@ class Learner:
         self._n = 0
         self._low = 0.0
         self._high = 0.0
+        self._heat_low = self._heat_high = 0.0
         # Result of the last complete sweep.
         self.emitter_s = 0.0
         self.sensor_s = 0.0
@@ -67,6 +76,11 @@ class Learner:
         self._power_sum += power_w
         self._room_sum += room_mdeg - 20_000
         self._count += 1
+
+    def note_body(self, excess_mdeg):
+        """Once a second, in the tick, while the body's sensor is sound: excess over the room."""
+        self._body_sum += excess_mdeg
+        self._body_count += 1
 
     def begin(self):
         """A record starts with the next sample."""
@@ -100,6 +114,10 @@ class Learner:
         n = self._count
         self._power = self._power_sum / (n * self.rated_w)
         room = self._room_sum / (n * 1000.0)
+        self.body.feed(self._power)
+        if self._body_count:
+            self.body.learn(self._body_sum / (self._body_count * 1000.0))
+        self._body_sum = self._body_count = 0
         self._power_sum = self._room_sum = self._count = 0
         self._turn = 0
         self._ready = True
@@ -108,16 +126,21 @@ class Learner:
             self.active = True
             self._n = 0
             self.bank.open()
+            self.body.begin()
             self.offered = False
             self._x2 = 0.0
         if self.active:
+            heat = self.body.share(_USUAL_S)
             if self._n == 0:
                 self._base = self._wall = self._low = self._high = room
+                self._heat_low = self._heat_high = heat
             dt = SAMPLE_S * 0.001
             self._n += 1
             self._y = room - self._base
             self._x2 += (room - self._wall) * dt
             self._wall += (room - self._wall) * dt / _WALL_KS
+            self._heat_low = min(self._heat_low, heat)
+            self._heat_high = max(self._heat_high, heat)
             self._low = min(self._low, room)
             self._high = max(self._high, room)
         return False
@@ -131,27 +154,44 @@ class Learner:
                 best = member
         least = bank.cost(best)
         self.misfit_k = bank.misfit_k(best, self._n)
+        if self._heat_high - self._heat_low < _HEAT_SWING_MIN:
+            return False  # what moved the room was not the heater
         if self._n < _SAMPLES_MIN or self.swing_k < _SWING_MIN_K or self.misfit_k > _MISFIT_MAX_K:
             return False
-        total = long_sum = short_sum = 0.0
-        for member in range(bank.count):
-            above = bank.cost(member) - least
-            if above > 20.0:
-                continue
-            weight = exp(-0.5 * above)
-            total += weight
-            long_sum += weight * log(bank.long_s[member])
-            short_sum += weight * log(bank.short_s[member])
-        self.emitter_s = exp(long_sum / total)
-        self.sensor_s = exp(short_sum / total)
+        self._weigh(least)
         theta = bank.solve(best)
         self.rate_k_ks = theta[0]
         self.loss_ks = theta[1]
         return True
 
+    def _weigh(self, least):
+        """The lags as the mean of all pairs that explain the record, by their likelihood."""
+        bank = self.bank
+        known_s = self.body.lag_s()
+        total = emitter_sum = sensor_sum = 0.0
+        for member in range(bank.count):
+            above = bank.cost(member) - least
+            if above > 20.0:
+                continue
+            longer = log(bank.long_s[member])
+            shorter = log(bank.short_s[member])
+            weight = exp(-0.5 * above)
+            other = 0.0
+            if known_s:
+                away = (longer - log(known_s)) / _BODY_SPREAD
+                other = weight
+                weight *= exp(-0.5 * min(away * away, _BODY_MAX))
+                away = (shorter - log(known_s)) / _BODY_SPREAD
+                other *= exp(-0.5 * min(away * away, _BODY_MAX))
+            total += weight + other
+            emitter_sum += weight * longer + other * shorter
+            sensor_sum += weight * shorter + other * longer
+        self.emitter_s = exp(emitter_sum / total)
+        self.sensor_s = exp(sensor_sum / total)
+
     def emitter_mw(self, emitter_s):
-        """Heat in the emitter now, by the member of the bank with the nearest time constant."""
-        return int(self.bank.emitter_share(emitter_s) * self.rated_w * 1000)
+        """Heat in the emitter now, as it follows the power with emitter_s."""
+        return int(self.body.share(emitter_s) * self.rated_w * 1000)
 
     def found(self, known, weight):
         """(rate_nk, emitter_s, sensor_s, loss_dw) as integers for RoomModel.set.
@@ -159,8 +199,8 @@ class Learner:
         known: those values when the record began; weight: the kelvins of swing they rest on. A
         record tells as much as it moves the room.
         """
-        rate = min(max(self.rate_k_ks, 2.0), 60.0)
-        loss = min(max(self.loss_ks, 0.3), 2.5)
+        rate = min(max(self.rate_k_ks, 0.3), 60.0)
+        loss = min(max(self.loss_ks, 0.02), 2.5)
         found = (
             min(rate * 1e6 / self.rated_w, 20_000.0),
             self.emitter_s,

@@ -213,6 +213,10 @@ class RoomControl:
             self._not_full_s += 1
         return granted_w
 
+    def note_body(self, body_mdeg, room_mdeg):
+        """Once a second while both sensors are sound: temperature of the emitter's body."""
+        self.learner.note_body(body_mdeg - room_mdeg)
+
     def learn_step(self):
         """One slice of learning, outside the tick. True when the model has changed."""
         learner = self.learner

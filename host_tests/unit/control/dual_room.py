@@ -1,6 +1,9 @@
 # Room control and modulators, told in watts and kelvin. Runs on CPython and MicroPython.
 
+from math import exp
+
 from heater.control import modulator
+from heater.control.body import Body
 from heater.control.cycle import CycleMean
 from heater.control.model import RoomModel
 from heater.control.room import RoomControl
@@ -134,6 +137,33 @@ def test_a_mean_over_a_cycle_shows_nothing_of_the_cycle():
                 seen.add(value)
         assert max(seen) - min(seen) <= 3000 // 8, (period_s, seen)
         assert abs(sum(seen) / len(seen) - 750) < 100
+
+
+def body_of(lag_s, power):
+    """What a body with that lag and a rise of 60 K tells while `power(sample)` is given."""
+    body = Body(30)
+    body.begin()
+    heat = 0.0
+    for sample in range(60):
+        heat = power(sample) + (heat - power(sample)) * exp(-30.0 / lag_s)
+        body.feed(power(sample))
+        body.learn(60.0 * heat ** (1 / 1.3))
+    return body.lag_s()
+
+
+def test_the_body_tells_the_lag_of_its_emitter():
+    for lag_s in (60, 260, 600, 1150):
+        told_s = body_of(lag_s, lambda sample: 1.0)
+        assert 0.8 < told_s / lag_s < 1.25, (lag_s, told_s)
+
+
+def test_a_body_that_does_not_follow_the_power_tells_nothing():
+    assert body_of(300, lambda sample: 0.0) == 0
+    body = Body(30)
+    for sample in range(60):
+        body.feed(1.0)
+        body.learn(20.0 if sample % 7 else 60.0)
+    assert body.lag_s() == 0
 
 
 def test_off_by_interlock_is_at_once():

@@ -15,15 +15,15 @@ class Trace:
 def drive(house, heater, seconds, trace=None, on_second=None):
     """Let `seconds` pass; returns the trace.
 
-    heater has `second(sensor_c, mains_v) -> mean power in W` and `switchings`; on_second(t, house,
-    heater) may change limits, window and set-point before each second.
+    heater has `second(sensor_c, mains_v, body_c) -> mean power in W` and `switchings`;
+    on_second(t, house, heater) may change limits, window and set-point before each second.
     """
     trace = trace or Trace()
     before = heater.switchings
     for t in range(int(seconds)):
         if on_second:
             on_second(t, house, heater)
-        power_w = heater.second(house.sensor_c, house.mains_v)
+        power_w = heater.second(house.sensor_c, house.mains_v, house.body_c)
         house.step(1.0, power_w)
         trace.room_c.append(house.room_c)
         trace.power_w.append(power_w)

@@ -51,11 +51,13 @@ class FastHeater:
         self.achieved_w = 0
         self._beat = 0
 
-    def second(self, sensor_c, mains_v):
+    def second(self, sensor_c, mains_v, body_c):
         """One second: measure, regulate, modulate in ten ticks. Returns the mean element power."""
         ceiling_w = min(self.rated_w, self.limit_w)
+        room_mdeg = read_sensor(sensor_c)
+        self.law.note_body(int(body_c * 1000), room_mdeg)
         demand_w = self.law.step(
-            read_sensor(sensor_c), self.setpoint_mdeg, self.achieved_w, ceiling_w, self.allowed
+            room_mdeg, self.setpoint_mdeg, self.achieved_w, ceiling_w, self.allowed
         )
         self.law.learn_step()
         grant_w = min(demand_w, ceiling_w) if self.allowed else 0

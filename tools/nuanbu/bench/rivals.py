@@ -10,6 +10,9 @@ class _Rival:
     def attach(self, modulator):
         """Rivals do not care which switch they drive."""
 
+    def note_body(self, body_mdeg, room_mdeg):
+        """A thermostat does not know its heater."""
+
     def learn_step(self):
         return False
 
