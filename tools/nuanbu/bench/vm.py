@@ -19,8 +19,7 @@ _SETTINGS = {"ssr": {}, "relay": {"heater.modulator": "relay"}}
 class VmHeater:
     """One heater in the virtual machine; one call of `second` a simulated second.
 
-    The body's temperature comes from the built-in model, which knows nothing of the house: the
-    control law must not need it. `speed` is the ratio of virtual to real time so far.
+    `speed` is the ratio of virtual to real time so far.
     """
 
     def __init__(self, rated_w: float, modulator: str = "ssr", profile: str = "default"):
@@ -84,9 +83,10 @@ class VmHeater:
         self._limit_w = value
         self._wanted["limits.installed_w"] = value
 
-    def second(self, sensor_c: float, mains_v: float) -> float:
-        """One second with the sensor at `sensor_c`; the mean element power in W."""
+    def second(self, sensor_c: float, mains_v: float, body_c: float) -> float:
+        """One second with room and body sensor at these; the mean element power in W."""
         device = self._running()
+        device.plant.body_c = body_c
         began = time.monotonic()
         report = device.second(sensor_c, mains_v)
         if self._wanted:
