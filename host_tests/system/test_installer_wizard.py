@@ -7,7 +7,9 @@ from installer_run import nuanbu
 
 from nuanbu.installer import settings, wizard
 from nuanbu.installer.client import Client
+from nuanbu.installer.figures.scripted import ScriptedDesk
 from nuanbu.installer.trouble import Trouble
+from nuanbu.sim.cable import HeldDevice, VirtualPort
 from nuanbu.sim.pty import SerialHeater
 
 ANSWERS = "y\nN42\n1500\n7/2/301\nZhang\n20.0\n"  # six questions
@@ -61,6 +63,50 @@ def test_the_next_flat_needs_only_what_differs(tmp_path):
             assert values(heater, "heater.rated_w", "link.unit") == [1500, "2"]
     records = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("*.json"))]
     assert records[-1]["operator"] == "Zhang" and records[-1]["place"] == "7/2/302"
+
+
+def test_heater_after_heater_until_it_is_stopped(tmp_path):
+    """--repeat in virtual time: the cable stays a while, then goes on to the next flat."""
+    devices = [
+        HeldDevice(settings={"heater.serial": f"N{number}"}, seed=number) for number in range(2)
+    ]
+    answers = {
+        "ask_isolated": True, "ask_rated": 2000, "ask_operator": "Li", "ask_reference": None,
+        "ask_place": "7/2/301",
+    }  # fmt: skip
+
+    class Walking(ScriptedDesk):
+        """Carries the cable on whenever the next heater is asked for."""
+
+        def say(self, key, more=""):
+            if key == "next_heater":
+                self.walked += 1
+                if self.walked == 2:
+                    raise KeyboardInterrupt
+                # At first nobody moves the cable; see pause.
+
+        def pause(self, seconds):
+            self.waited += 1
+            self.port_ = Numbered(devices[1], 1)
+
+    class Numbered(VirtualPort):
+        """Each heater says a hardware number of its own; the simulated board has but one."""
+
+        def __init__(self, device, number):
+            super().__init__(device)
+            self.number = number
+
+        def read(self, size):
+            return super().read(size).replace(b"240ac4000001", b"240ac400000%d" % self.number)
+
+    desk = Walking(answers=answers, port_=Numbered(devices[0], 0))
+    desk.walked = desk.waited = 0
+    with devices[0], devices[1], pytest.raises(KeyboardInterrupt):
+        wizard.wizard(desk, out=tmp_path, repeat=True)
+    serials = sorted(json.loads(path.read_text())["serial"] for path in tmp_path.glob("*.json"))
+    assert serials == ["N0", "N1"]
+    assert desk.waited >= 1  # at the finished heater nothing was begun again
+    assert desk.asked.count("ask_isolated") == 2
 
 
 def test_answers_that_cannot_be_meant_are_asked_again(heater, tmp_path):
