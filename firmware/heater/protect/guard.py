@@ -167,7 +167,10 @@ class Guard:
         if self.proof.step == IDLE and self.proof.contactor == FAILED:
             i = m.R_CONTACTOR_WELDED
             if not book.active[i]:
-                book.raise_(i, inp.uptime_s, self.proof.power_w, 0)
+                # By the meter, or by a body that full power warms.
+                full_w = self.electric.full_w
+                power_w = self.proof.power_w if self._has_meter else full_w
+                book.raise_(i, inp.uptime_s, power_w * 1000 // full_w if full_w else 0, 200)
         self._permit()
 
     def _unwell(self, inp):
@@ -350,6 +353,8 @@ class Guard:
         # A meter that sees no current although it should cannot tell of a weld either.
         if signal[m.R_ELEMENT_OPEN] > _DEAF_MS:
             metered = False
+        if self.proof.step != IDLE:
+            metered = True  # the body's answer to the proof test is the proof test's
         stepped = self.thermal.second(
             inp, electric.mean_permille, scale, power_w, self.room, metered, signal
         )

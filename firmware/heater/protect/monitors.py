@@ -112,8 +112,9 @@ ROWS = (
      TRIP, SERVICE, METER, SLOW),
     (52, "switch_welded_body", "body warming while off, share of the limit", "permille", 1000, 1,
      500, 2000, 5000, TRIP, SERVICE, ALWAYS, SLOW),
+    # Without a meter only the daily proof test can tell, by the body.
     (53, "contactor_welded", "power with the contactor open", "permille", 200, 1, 50, 1000, 5000,
-     TRIP, SERVICE, METER, SLOW),
+     TRIP, SERVICE, ALWAYS, SLOW),
     # --- where it stands
     (61, "tilted", "tilt switch", "", 0, 1, 0, 200, 10_000, OPEN, AUTO, TILT, FAST),
     (62, "chip_hot", "controller temperature", "mdeg", "protect.chip_max_mdeg", 1, 10_000, 3000,

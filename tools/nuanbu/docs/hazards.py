@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 UNIT = "unit/protect/dual_hazards.py::test_"
 SUPPLY = "unit/protect/dual_supply.py::test_"
+PROOF = "unit/protect/dual_proof.py::test_"
 THERMAL = "unit/protect/dual_thermal.py::test_"
 FIRMWARE = "unit/protect/dual_firmware.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
@@ -148,11 +149,14 @@ HAZARDS = (
     ),
     Hazard(
         "Contactor welded",
-        "power with the contactor open; proof test at start and daily",
+        "power with the contactor open; proof test at start and daily, without a meter daily by "
+        "the body",
         "stays off, says “switch off the breaker”, latched until service",
         ("contactor_welded",),
         (
             *_supply("contactor_welded"),
+            PROOF + "daily_with_a_meter",
+            PROOF + "daily_by_the_body",
             STORY + "contactor_welded_at_power_up",
             STORY + "both_switches_welded_is_said_aloud",
         ),
