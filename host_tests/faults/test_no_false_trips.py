@@ -1,11 +1,15 @@
 """No trip and no alarm in a healthy heater: noise, doors and windows, voltage swings, caps.
 
 Quick: half a day in one draughty house. `make soak`: a heating season of 183 days in four houses,
-among them the coldest and the windiest, a month (season.py) a test; DAYS=5 pytest -m soak -k
+among them the coldest and the windiest, a month (season.py) a test, in the virtual machine, and
+once more in CPython (inprocess.py) for the full board and the barest; DAYS=5 pytest -m soak -k
 "season and windy" runs so many days of each.
 """
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from season import HOURS_A_MONTH, MONTHS, Month
@@ -46,3 +50,16 @@ def test_a_season_without_a_false_alarm(name, number):
             assert not said
     finally:
         month.close()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("board", ["full", "bare"])
+@pytest.mark.parametrize("number", range(MONTHS))
+@pytest.mark.parametrize("name", HOUSES)
+def test_a_season_in_process_without_a_false_alarm(name, number, board):
+    script = Path(__file__).with_name("inprocess.py")
+    words = [sys.executable, script, name, str(number), str(DAYS), board]
+    done = subprocess.run(words, capture_output=True, text=True)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
