@@ -22,6 +22,7 @@ from nuanbu.group.tree import LEVELS
 
 _SHOWN = 20
 _LOOK_S = 5
+_GONE_S = 20
 _LATE_S = 30  # a report may have been under way while the next limit was already answered
 
 
@@ -38,7 +39,9 @@ class Findings:
     heater_seconds: int = 0
     answers: int = 0
     node_seconds: int = 0
-    over_after_cut: int = 0  # node-seconds; until leases have run out after an unannounced cut
+    over_after_cut: int = (
+        0  # node-seconds; until leases have run out after a cut that was not announced in time
+    )
     weak: int = 0  # of limits below the fail-safe limits, which hold only for who is reached
     over: int = 0  # any other node-seconds in which more was possible than a limit
     different: int = 0
@@ -186,7 +189,11 @@ class _Reader:
         found.cycles += 1
         for change in sorted(one for one in self.changes if one[0] <= t):
             self.changes.remove(change)
-            _, self.limits[change[1]] = change[1:]
+            _, node, watts = change
+            # Without a server, or without a broker, it could not be sent ahead.
+            if t - self.last_s > _GONE_S and watts < self.limits.get(node, np.inf):
+                self.cut.add(node)
+            self.limits[node] = watts
         self.cut_s.update((node, t) for node in self.cut)
         self.cut.clear()
         seconds = min(max(t - self.last_s, 0), 60) if self.last_s else 1

@@ -122,7 +122,7 @@ def _sentences(found) -> list[str]:
         f"seconds of limits: {found.heater_seconds}; answers of heaters: {found.answers},"
         f" {found.unexplained} that no limit sent explains",
         f"seconds of nodes: {found.node_seconds}; more possible than the limit: {found.over},"
-        f" in the {LEASE_S + SKEW_S} s after a cut that nobody announced: {found.over_after_cut},"
+        f" in the {LEASE_S + SKEW_S} s after a cut not announced in time: {found.over_after_cut},"
         f" of limits below the fail-safe limits: {found.weak}",
         *found.differences,
     ]
