@@ -102,7 +102,7 @@ def test_a_dry_run_writes_nothing(heater, tmp_path):
     [
         ("control.setpoint_mdeg=91000", 4, "5000"),
         ("control.setpoint_mdeg=warm", 2, "int"),
-        ("plan.child_lock=maybe", 2, "bool"),
+        ("plan.child_lock=maybe", 2, "true, false"),
         ("no.such=1", 2, "no.such"),
         ("control.mode", 2, "name=value"),
         ("control.mode=warm", 4, "plan"),

@@ -102,7 +102,10 @@ class Site:
             self.outcome.judge("sensor_pulled", None, "–", bound, limit.source)
             return
         took_s = self._until(_SENSOR_S, lambda _: self._lost())
-        mean_w = self._mean_w(_DEGRADED_S) if took_s is not None else 0.0
+        mean_w = 0.0
+        if took_s is not None:
+            self._let(_OBEY_S)
+            mean_w = self._mean_w(_DEGRADED_S)
         self.hands.do("plug_sensor")
         if took_s is None:
             self.outcome.judge("sensor_pulled", False, f"> {_SENSOR_S:g} s", bound, limit.source)
