@@ -53,6 +53,7 @@ typecheck: setup ## pyright: the device against MicroPython's stubs, then the ho
 
 bench: setup-run ## the table of figures, the worst case over all houses
 	@$(BIN)/nuanbu bench
+	@$(BIN)/nuanbu fleet bench
 	@$(BIN)/nuanbu bench installer
 
 soak: setup ## the tests that `make test` leaves out, then figures and a heating season offline (DAYS=)

@@ -49,6 +49,19 @@ def fleet_simulate(
     )  # fmt: skip
 
 
+@fleet_app.command("bench")
+def fleet_bench(
+    heaters: Annotated[int, typer.Option(min=50, max=200_000)] = 10_000,
+    hours: Annotated[float, typer.Option(min=2.0, max=168.0)] = 24.0,
+    seeds: Annotated[int, typer.Option(min=1, max=1000)] = 1,
+    only: Annotated[str, typer.Option(help="many, used, relays, back; with commas.")] = "",
+) -> None:
+    """Measure the figures of group control, one core. 10,000 heaters take minutes an hour."""
+    from nuanbu.fleet import show
+
+    show.bench(heaters=heaters, hours=hours, seeds=seeds, only=only)
+
+
 @fleet_app.command("live")
 def fleet_live(
     heaters: Annotated[int, typer.Option(min=1, max=200)] = 8,

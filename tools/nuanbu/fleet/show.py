@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from nuanbu.errors import UserError
-from nuanbu.fleet import scenario, town
+from nuanbu.fleet import figures, scenario, town
 from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
 from nuanbu.report.feeder import rows
@@ -40,6 +40,28 @@ def simulate(
     result = go(Run(plan, homes, rng), f"{heaters} heaters, {hours:g} h, seed {seed}")
     Console(file=sys.stdout).print(table(result))
     return result
+
+
+def bench(*, heaters: int, hours: float, seeds: int, only: str) -> None:
+    """Measure the figures and print them as they come. UserError for a name unknown."""
+    parts = {
+        "many": lambda every: figures.many(heaters, hours, every, go),
+        "used": lambda every: figures.used(min(heaters, 1000), min(hours, 6.0), every, go),
+        "relays": lambda every: figures.relays(min(hours, 6.0), every, go),
+        "back": lambda every: figures.back(min(heaters, 1000), every, go),
+    }
+    chosen = only.split(",") if only else list(parts)
+    for name in chosen:
+        if name not in parts:
+            raise UserError(f"--only {name!r}: one of {', '.join(parts)}")
+    view = Console(file=sys.stdout)
+    for name in chosen:
+        for one in parts[name](range(1, seeds + 1)):
+            word = "[green]pass[/]" if one.good else "[red]miss[/]"
+            word = "" if one.target == "-" else word
+            view.print(f"{one.text}: {one.got} (target {one.target}) {word}", highlight=False)
+            if one.why:
+                view.print(f"  because: {one.why}", highlight=False)
 
 
 def live(*, heaters: int, minutes: float, speed: float, seed: int, out: Path | None) -> None:

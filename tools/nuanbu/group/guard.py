@@ -25,6 +25,9 @@ RETRY_S = 10
 LOWER_RETRY_S = 2  # while a reduction is not acknowledged, others wait for its watts
 STUCK_S = 15  # then others are lowered further in its stead
 HOLD_S = 20  # changes for fairness come no faster
+# For a relay, whose cycle is half an hour: a limit that moves while its turn is on spends a
+# second cycle on the rest of it, or loses the rest.
+RELAY_HOLD_S = 1800
 AHEAD_S = 900  # a known change is sent ahead from here on
 MERGED_S = 2 * (LEASE_S + SKEW_S)  # changes closer together are one, at the lowest of them
 _STEP_W = 10.0  # changes for fairness smaller than this are not worth a message
@@ -72,6 +75,7 @@ class Guard:
         self._floor_w = np.array([min(h.floor_w, h.rated_w) for h in heaters], dtype=float)
         self._weight = np.array([h.weight for h in heaters], dtype=float)
         self._relay = np.array([h.relay for h in heaters], dtype=bool)
+        self._turn = slots.turns(self._relay)
         self.book = book or Book(np.array([h.base_w for h in heaters], dtype=float))
         self.seen = Seen(self._rated_w)
         self.short: list[str] = []
@@ -260,7 +264,8 @@ class Guard:
         ending = book.end_s - SKEW_S - now_s < RENEW_S
         since_s = now_s - book.issued_s
         change = np.abs(watts - book.watts).max(axis=1)
-        better = (change > _STEP_W) & (since_s >= HOLD_S)
+        lowers = self._relay & (watts < book.watts).any(axis=1)
+        better = (change > _STEP_W) & (since_s >= np.where(lowers, RELAY_HOLD_S, HOLD_S))
         # Repeating what has long been unanswered would soon repeat what has expired.
         unheard = ~book.acked & (since_s >= RENEW_S)
         again = (book.acked & ending) | unheard | (self._fresh & (since_s >= 1))
@@ -270,9 +275,6 @@ class Guard:
     def _issue(self, who: Ints, watts: Floats, now_s: int) -> list[Order]:
         if not len(who):
             return []
-        merged_w = self.book.held_w(0)
-        merged_w[who] = watts[who, 0]
-        slot = slots.pack(merged_w, self._rated_w, self._relay)
         seqs = np.arange(self.seq + 1, self.seq + 1 + len(who))
         self.seq += len(who)
         self.book.issue(who, seqs, watts[who], now_s)
@@ -283,8 +285,9 @@ class Guard:
         whole = watts[who].astype(np.int64).tolist()
         orders = []
         for i, seq, (now_w, later_w), begin, depth, k in zip(
-            who.tolist(), seqs.tolist(), whole, slot[who].tolist(), level.tolist(), node.tolist()
-        ):
+            who.tolist(), seqs.tolist(), whole, self._turn[who].tolist(), level.tolist(),
+            node.tolist(),
+        ):  # fmt: skip
             later = (int(self._mark_s), later_w) if later_w != now_w else None
             cause = (LEVELS[depth], self.layout.node_ids[depth][k])
             order = Order(self.layout.heaters[i].id, seq, now_s, now_w, later, begin, cause)

@@ -127,6 +127,6 @@ def _plot(axes: Axes, record: FeederRecord) -> None:
     axes.set_ylabel("kW")
     last = max(1.0, record.minutes)
     every = max(_TICK_MINUTES, round(last / 5))
-    ticks = list(range(0, int(last) + 1, every))
+    ticks = list(range(0, int(last), every))  # the last would be cut off
     axes.set_xticks(ticks, [f"{tick} min" for tick in ticks])
     axes.set_xlim(0.0, last)
