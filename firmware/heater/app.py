@@ -93,6 +93,7 @@ class Heater:
         self.demand_w = 0
         self.setpoint_mdeg = 0
         self.grant_w = 0
+        self._switched_off = True  # no pulse of a relay outlasts a "no"; frost may say otherwise
         self.available_w = 0  # power of the whole element at the present mains voltage
         self._delivered_w = 0  # sum over the ticks of this second
         self.achieved_w = 0  # mean of the last second
@@ -167,7 +168,7 @@ class Heater:
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
         if limits.fallen:
             self.modulator.cut(limits.limit_w)
-        if guard.heat_ok:
+        if guard.heat_ok and not self._switched_off:
             out.stage = self.modulator.step(self.grant_w, self.available_w)
         else:
             self.modulator.hold_off()
@@ -200,6 +201,7 @@ class Heater:
         setpoint_mdeg = plan.setpoint_mdeg
         if guard.frost_demand and setpoint_mdeg < FROST_MDEG:
             setpoint_mdeg = FROST_MDEG
+        self._switched_off = plan.mode == MODE_OFF and not guard.frost_demand
         self.setpoint_mdeg = setpoint_mdeg
         if guard.room_ok:
             if inp.body_state == OK:

@@ -161,3 +161,16 @@ def test_a_meter_that_reads_no_current_does_not_hide_a_weld():
         for _ in range(12):
             reply = device.step(10.0, room_c=16.0)
         assert "switch_welded_body" in codes(reply) and not reply.contactor
+
+
+@pytest.mark.parametrize("modulator", ["ssr", "relay", "stages"])
+def test_switched_off_is_off_whatever_a_pulse_still_promises(modulator):
+    with Device(board="sim", settings={"heater.modulator": modulator}) as device:
+        device.step(30.0, room_c=23.0)
+        device.inject("room_open")  # now a first pulse of degraded operation begins
+        for _ in range(40):
+            if device.step(0.5, room_c=23.0).power_w > 1000:
+                break
+        device.set({"control.mode": "off"})
+        device.step(2.0, room_c=23.0)
+        assert device.step(60.0, room_c=23.0).power_w == 0

@@ -21,6 +21,7 @@ _PAIR_S = const(8)  # the two sides of a switching must lie this close: mains dr
 _JOINT_LEARN = const(64)  # switchings before the branch impedance counts as known
 _JOINT_BASE_MAX_MOHM = const(1000)  # loop impedance of a poor but sound branch
 _JOINT_MAX_MOHM = const(20_000)
+_JOINT_STEP_MOHM = const(500)
 
 
 class Electric:
@@ -174,7 +175,14 @@ class Electric:
         if self.joint_count == 0:
             self._joint_16 = mohm * 16
         else:
-            self._joint_16 += mohm - self._joint_16 // 16
+            # A step of the mains between the two values looks like Ohms: one pair moves the mean
+            # by no more than this, and steps go both ways.
+            change = mohm - self._joint_16 // 16
+            if change > _JOINT_STEP_MOHM:
+                change = _JOINT_STEP_MOHM
+            elif change < -_JOINT_STEP_MOHM:
+                change = -_JOINT_STEP_MOHM
+            self._joint_16 += change
         now = self._joint_16 // 16
         if self.joint_count < _JOINT_LEARN:
             self.joint_count += 1

@@ -361,7 +361,8 @@ class Guard:
         if not self.room.own_ok:
             signal[m.R_ROOM_DRIFT] = 0
         elif stepped and self.thermal.known and self._heats_as_told():
-            self.drift.step(inp.body_mdeg, inp.room_mdeg, self.thermal.load(), signal)
+            voltage = self._has_meter and inp.meter_state == _OK
+            self.drift.step(inp.body_mdeg, inp.room_mdeg, self.thermal.load(), voltage, signal)
 
     def _heats_as_told(self):
         # Otherwise the body tells of element or cover, not of the room.

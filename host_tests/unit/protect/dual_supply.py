@@ -110,6 +110,16 @@ def test_joint_hot():
     assert rig.guard.clear("joint_hot", "local") == "service_only"
 
 
+def test_joint_not_by_steps_of_the_mains():
+    rig = Rig()
+    rig.run(80 * 10)
+    for n in range(160):  # 40 V up or down between two switchings, one in eight
+        if n % 8 == 0:
+            rig.mains_mv = 240_000 if n % 16 else 200_000
+        rig.run(10)
+        assert not rig.codes(), n
+
+
 def test_meter_lost():
     rig = Rig().warm()
     rig.meter_state = CORRUPT

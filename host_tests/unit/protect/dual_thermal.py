@@ -2,7 +2,14 @@
 # kind does must look neither covered nor cold. The emitter here has one lag, and for once the
 # exponent of a fan as well as that of free convection.
 
-from heater.protect.monitors import R_COVERED, R_ELEMENT_COLD, R_SWITCH_WELDED_BODY, ROWS
+from heater.protect.drift import Drift
+from heater.protect.monitors import (
+    R_COVERED,
+    R_ELEMENT_COLD,
+    R_ROOM_DRIFT,
+    R_SWITCH_WELDED_BODY,
+    ROWS,
+)
 from heater.protect.thermal import Thermal
 from heater.signals import Inputs
 
@@ -108,3 +115,20 @@ def test_no_weld_by_the_sun_or_a_window():
     for _ in range(1800):
         room.mdeg += 5
         assert not oil.second(0)
+
+
+def test_no_drift_by_a_voltage_that_nobody_measures():
+    # The same load at 242 and at 198 V: a quarter less above the room, and no drift of its sensor.
+    for metered in (True, False):
+        drift, signal = Drift(), [0] * len(ROWS)
+        for hour in range(8):
+            excess = 40_000 if hour < 4 else 30_000
+            for _ in range(360):
+                drift.step(20_000 + excess, 20_000, 700, metered, signal)
+        assert (signal[R_ROOM_DRIFT] > 1000) == metered
+        for hour in range(8):  # at rest the body is a thermometer for every board
+            if hour == 4:
+                drift.count[0] = 8192  # as after days
+            for _ in range(360):
+                drift.step(20_000, 20_000 if hour < 4 else 22_000, 0, metered, signal)
+        assert signal[R_ROOM_DRIFT] > 1000

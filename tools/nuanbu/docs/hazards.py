@@ -198,7 +198,7 @@ HAZARDS = (
         "ΔU/ΔI at each switching, smoothed over 16, against the value learned in 64",
         "half power above +300 mΩ, off above +800 mΩ",
         ("joint_warm", "joint_hot"),
-        _supply("joint_warm", "joint_hot"),
+        _supply("joint_warm", "joint_hot", "joint_not_by_steps_of_the_mains"),
     ),
     Hazard(
         "Over- and under-voltage, over-power, meter lost",
