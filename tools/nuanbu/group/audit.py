@@ -39,9 +39,8 @@ class Findings:
     heater_seconds: int = 0
     answers: int = 0
     node_seconds: int = 0
-    over_after_cut: int = (
-        0  # node-seconds; until leases have run out after a cut that was not announced in time
-    )
+    # node-seconds until leases have run out after a restart, or a cut not announced in time
+    over_after_cut: int = 0
     weak: int = 0  # of limits below the fail-safe limits, which hold only for who is reached
     over: int = 0  # any other node-seconds in which more was possible than a limit
     different: int = 0
@@ -182,6 +181,10 @@ class _Reader:
             sums = guard.layout.sums(level, guard.book.base_w)
             self.base_w.update(zip(ids, sums.tolist()))
         self.cut |= {node for node, w in self.base_w.items() if w > before.get(node, np.inf)}
+        # What servers before left is counted at the worst that was ever out together, answered or
+        # not, until it has run out: more than heaters can really hold.
+        if guard.book.old_watts.any():
+            self.cut |= set(self.base_w)
 
     def _cycle(self, event: list) -> None:
         found, guard, t = self.found, self.guard, int(event[1])

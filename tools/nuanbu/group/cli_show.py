@@ -122,7 +122,8 @@ def _sentences(found) -> list[str]:
         f"seconds of limits: {found.heater_seconds}; answers of heaters: {found.answers},"
         f" {found.unexplained} that no limit sent explains",
         f"seconds of nodes: {found.node_seconds}; more possible than the limit: {found.over},"
-        f" in the {LEASE_S + SKEW_S} s after a cut not announced in time: {found.over_after_cut},"
+        f" in the {LEASE_S + SKEW_S} s after a restart or a cut not announced in time:"
+        f" {found.over_after_cut},"
         f" of limits below the fail-safe limits: {found.weak}",
         *found.differences,
     ]
