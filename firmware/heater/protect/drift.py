@@ -16,10 +16,10 @@ _SETTLED_N = const(80)  # permille by which the load may differ from its mean of
 _SLOW_STEPS = const(360)
 _SETTLED_MDEG = const(150)  # by which the reading may differ from its mean of ten minutes
 _ROOM_STEPS = const(60)
-_KNOWN = const(270)  # observations, 10 s each, before a load is known
+_KNOWN = const(1080)  # observations, 10 s each, before a load is known
 _SLOWEST = const(8192)  # over which a load's value is averaged: a day of that load
 _STEPS = const(180)  # mean over half an hour
-_LIMIT_MDEG = const(1000)
+_LIMIT_MDEG = const(1200)
 
 
 class Drift:
