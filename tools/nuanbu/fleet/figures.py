@@ -38,7 +38,7 @@ def many(heaters: int, hours: float, seeds: range, go: Go) -> list[Figure]:
         after_s = max([after_s, *found.after_cut_s])
         cuts += len(found.after_cut_s)
     what = f"{heaters:,} heaters, 30 % loss, 8 % offline, {hours:g} h, seeds: {len(seeds)}"
-    late = "" if after_s <= 10 else "a lost order is sent again after 2 s, others give after 15 s"
+    late = "" if after_s <= 10 else "a lost order is sent again after 1 s, others give after 15 s"
     return [
         Figure(f"{what}: above 102 %, announced", "0 s", f"{over} s", over == 0),
         Figure(f"the same, {cuts} cuts of 40 %", "10 s", f"{after_s} s", after_s <= 10, late),

@@ -22,7 +22,7 @@ from nuanbu.group.trim import Trim
 HEARTBEAT_S = 30
 RENEW_S = 60  # a limit that no heartbeat renews is sent anew this long before its end
 RETRY_S = 10
-LOWER_RETRY_S = 2  # while a reduction is not acknowledged, others wait for its watts
+LOWER_RETRY_S = 1  # while a reduction is not acknowledged, others wait for its watts
 STUCK_S = 15  # then others are lowered further in its stead
 HOLD_S = 20  # changes for fairness come no faster
 # For a relay, whose cycle is half an hour: a limit that moves while its turn is on spends a
