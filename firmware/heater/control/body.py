@@ -66,7 +66,7 @@ class Body:
         if n < _SAMPLES_MIN or self._y < n * _EXCESS_MIN or not moved:
             return 0.0
         left = [self._left(i) for i in range(_COUNT)]
-        best = min(range(_COUNT), key=left.__getitem__)
+        best = left.index(min(left))
         if left[best] > _MISFIT_MAX * _MISFIT_MAX * self._yy:
             return 0.0
         if not 0 < best < _COUNT - 1:
