@@ -113,3 +113,14 @@ def at_load(spec: PlantSpec, load: float, room_c: float) -> Plant:
     plant = Plant(spec, 22.0 - load * spec.rated_w / spec.loss_w_k)
     plant.reset(room_c)
     return plant
+
+
+def is_random(name: str) -> bool:
+    """Whether `name` is one of `draw`, not a house."""
+    return name.startswith("random ")
+
+
+def get(name: str) -> PlantSpec:
+    """The plant that `draw` calls by that name."""
+    number = int(name.removeprefix("random "))
+    return draw(number)[-1]

@@ -7,6 +7,7 @@ the true room temperature, and half the peak-to-peak is reported beside it.
 
 from dataclasses import dataclass
 
+from nuanbu.bench import plants
 from nuanbu.bench.drive import drive
 from nuanbu.sim import houses
 from nuanbu.sim.house import House
@@ -38,7 +39,9 @@ class Accuracy:
 
 
 def make_house(name, load=0.5, room_c=SETPOINT_C, seed=1):
-    """House at the constant weather in which `load` of its rated power holds 22 degC."""
+    """House or random plant at the weather in which `load` of its rated power holds 22 degC."""
+    if plants.is_random(name):
+        return plants.at_load(plants.get(name), load, room_c)
     spec = houses.get(name)
     outdoor_c = House(spec, ConstantWeather(-10.0), seed, False).outdoor_for_load(load)
     house = House(spec, ConstantWeather(outdoor_c), seed, False)
@@ -99,9 +102,10 @@ def step_up(name, make_heater, memory=None):
     heater.setpoint_mdeg = NIGHT_MDEG
     drive(house, heater, 2 * HOUR_S)
     heater.setpoint_mdeg = SETPOINT_MDEG
-    rooms = drive(house, heater, 5 * HOUR_S).room_c
+    least_s = full_power_time(name)
+    rooms = drive(house, heater, max(5 * HOUR_S, 2 * least_s)).room_c
     arrived = next((t for t, room in enumerate(rooms) if room >= 21.8), len(rooms))
-    return max(rooms) - SETPOINT_C, arrived / full_power_time(name)
+    return max(rooms) - SETPOINT_C, arrived / least_s
 
 
 def after_cap(name, make_heater, memory=None):
