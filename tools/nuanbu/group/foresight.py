@@ -101,7 +101,7 @@ class Result:
 
 
 def cases(heaters: int, hours: int, seed: int) -> list[Case]:
-    """Several weathers on several trees, seeded. Feeders carry 85 to 95 % of what the rooms would
+    """Several weathers on several trees, seeded. Feeders carry 70 to 80 % of what the rooms would
     take at the coldest time."""
     rng = np.random.default_rng(seed)
     week = np.array([row[0] for row in Weather.cold_week().rows])
