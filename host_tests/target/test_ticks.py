@@ -27,8 +27,9 @@ gc.collect()
 settled = gc.mem_alloc()
 more_bad, more_hot = rig_heater.ticks(heater, {ticks} - settling, settling)
 gc.collect()
+drift = gc.mem_alloc() - settled  # before the answer takes memory of its own
 import json
-print(json.dumps(dict(bad=bad + more_bad, hot=hot + more_hot, drift=gc.mem_alloc() - settled,
+print(json.dumps(dict(bad=bad + more_bad, hot=hot + more_hot, drift=drift,
     largest=rig_heater.largest_free(), used=gc.mem_alloc(), free=gc.mem_free())))
 """
 
