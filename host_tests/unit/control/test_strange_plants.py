@@ -17,7 +17,7 @@ def test_a_strange_room_is_warmed_and_held_without_a_day_of_learning(spec):
     full_s = 4.0 * spec.capacity_j_k / (0.5 * spec.rated_w)
     rising = drive(plant, heater, full_s + 4 * HOUR_S).room_c
     held = drive(plant, heater, HOUR_S).room_c
-    assert max(rising) < 23.0
+    assert max(rising) < 22.25  # without learning and prediction: 22.25 to 23.2
     assert max(abs(room - 22.0) for room in held) < 0.3
 
 
