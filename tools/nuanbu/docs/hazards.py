@@ -122,7 +122,8 @@ HAZARDS = (
         "Element open or weak",
         "metered power against voltage-corrected rated power of what was switched on; without a "
         "meter: body below its learned rise",
-        "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without",
+        "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without (weak: "
+        "only with a meter, see the gaps)",
         ("element_open", "element_weak", "element_cold"),
         (*_supply("element_open", "element_weak", "element_cold"), INJECTION),
     ),
@@ -131,7 +132,8 @@ HAZARDS = (
         "power beyond what was switched on during the meter's own window; without a meter the "
         "body warming, or staying hot, while off",
         "contactor open ≤ 3 s after the first metered sample of the off state; by the body of a "
-        "convector or panel ≤ 60 s, of an oil radiator ≤ 65 s from cold, ≤ 155 s when it was hot",
+        "convector or panel ≤ 80 s from cold or after part load, of an oil radiator ≤ 65 s from "
+        "cold; up to 10 min by the body of a hot emitter, see the gaps",
         ("switch_welded", "switch_welded_body"),
         (
             *_supply(
