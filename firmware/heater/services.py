@@ -9,7 +9,7 @@ import sys
 import machine
 from micropython import const, kbd_intr
 
-from heater import VERSION, why
+from heater import VERSION, typed, why
 from heater.console import (
     methods_access,
     methods_cal,
@@ -25,7 +25,7 @@ from heater.console.wifi_setup import WifiSetup
 from heater.limits.arbiter import CAUSE_NAMES
 from heater.link.sign import mac
 from heater.plan import clock as clocks
-from heater.signals import MODE_NAMES, STATE_NAMES
+from heater.signals import MODE_NAMES
 
 _LEARNED = ("model", "plan")  # files of lasting.py that a factory reset forgets
 _SERVICE_MS = const(1_800_000)  # at the REPL, then the watchdog starts the heater anew
@@ -36,7 +36,7 @@ _SECRET_PARTS = 40  # of about 150 characters each: more than the longest certif
 def console(heater, lines):
     """The Console of `heater` behind `lines`, a LineReader."""
     table = methods(heater)
-    return Console(lines, table, words(heater), improv(heater))
+    return Console(lines, table, typed.words(heater), improv(heater))
 
 
 def methods(heater):
@@ -337,45 +337,6 @@ def _faults(heater):
         "faults.list": faults_list,
         "faults.clear": faults_clear,
     }
-
-
-def words(heater):
-    """What a person at the port may type."""
-
-    def say_help(said):
-        return (
-            "help | status | why 2027-01-20 03:00 | or one JSON request a line, such as "
-            '{"id":1,"m":"methods"}'
-        )
-
-    def say_status(said):
-        view = heater.snapshot
-        room = _degrees(view.room_mdeg) if not view.room_state else STATE_NAMES[view.room_state]
-        text = "mode %s, room %s, set %s, %d W, limit %d W, faults %d" % (
-            MODE_NAMES[view.mode],
-            room,
-            _degrees(view.setpoint_mdeg),
-            view.power_w,
-            view.limit_w,
-            view.fault_count,
-        )
-        faults = heater.fault_list()
-        if faults:
-            # Lazily: words are needed only when something is wrong.
-            from heater.protect import texts
-
-            for fault in faults:
-                text += "\n" + texts.told(fault, "zh") + "\n" + texts.told(fault, "en")
-        return text
-
-    table = why.words(heater)
-    table["help"] = say_help
-    table["status"] = say_status
-    return table
-
-
-def _degrees(mdeg):
-    return "%d.%d degC" % (mdeg // 1000, mdeg % 1000 // 100)
 
 
 def _done(answer):

@@ -15,7 +15,8 @@ BUILT_IN = PURE | set(
 )
 PURE_ROOMS = {"control", "limits", "protect", "plan"}
 # They compose: they may know every room. Nobody may know them, but main and one another.
-COMPOSERS = {f"heater.{name}" for name in "app services lasting network integrity why".split()}
+_COMPOSE = "app services typed lasting network integrity why"
+COMPOSERS = {f"heater.{name}" for name in _COMPOSE.split()}
 HOST_SIDE = {"nuanbu", "host_tests", "tools"}
 # Wraps time.ticks_diff, which is arithmetic on its arguments and reads no clock.
 PURE_THOUGH_IT_SEES_TIME = {"ticks"}
