@@ -121,8 +121,8 @@ def test_no_drift_by_a_voltage_that_nobody_measures():
     # The same load at 242 and at 198 V: a quarter less above the room, and no drift of its sensor.
     for metered in (True, False):
         drift, signal = Drift(), [0] * len(ROWS)
-        for hour in range(8):
-            excess = 40_000 if hour < 4 else 30_000
+        for hour in range(28):  # a load is known after a day
+            excess = 40_000 if hour < 24 else 30_000
             for _ in range(360):
                 drift.step(20_000 + excess, 20_000, 700, metered, signal)
         assert (signal[R_ROOM_DRIFT] > 1000) == metered
