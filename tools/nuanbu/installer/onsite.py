@@ -211,7 +211,7 @@ class Site:
 
     def _mean_w(self, seconds: float) -> float:
         watts = []
-        for now in measuring(self.client, seconds):
+        for now in measuring(self.client, seconds, closely=True):
             self.outcome.note(now)
             if now["meter"][3] == 0:
                 watts.append(now["meter"][2])
