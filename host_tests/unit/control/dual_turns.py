@@ -99,13 +99,13 @@ def test_a_demand_below_the_limit_is_met_within_the_turn():
     one = Relay(250, 1200)
     for now_s in range(5 * one.cycle_s):
         one.second(now_s, 500)
-    energy_ws = sum([one.second(5 * one.cycle_s + s, 500) for s in range(10 * one.cycle_s)])
+    energy_ws = sum(one.second(5 * one.cycle_s + s, 500) for s in range(10 * one.cycle_s))
     assert 490 <= energy_ws // (10 * one.cycle_s) <= 505
 
 
 def test_too_little_for_one_pulse_is_carried_to_the_next_turn():
     one = Relay(0, 2000)
-    energy_ws = sum([one.second(s, 40) for s in range(40 * one.cycle_s)])
+    energy_ws = sum(one.second(s, 40) for s in range(40 * one.cycle_s))
     assert 36 <= energy_ws // (40 * one.cycle_s) <= 41
 
 
