@@ -143,7 +143,9 @@ class DeviceProcess:
         try:
             os.write(self._to_device, frame + console + orders)
         except BrokenPipeError:
-            raise self._died() from None
+            # A restart loses what is begun after it; its own report is still to be read.
+            if self._process.wait() != _RESET_EXIT:
+                raise self._died() from None
 
     def receive(self) -> Report:
         """Wait for the firmware to have run; see `exchange`."""
