@@ -290,8 +290,14 @@ def zone_key(places: Places, district: str) -> bytes:
 
 def run(service: Service, say: Callable[[str], None], clock: Callable[[], int], pause_s: float):
     """Until interrupted or superseded. pause_s: real seconds between turns."""
+    import signal
+    import threading
     import time
 
+    if threading.current_thread() is threading.main_thread():
+        # A supervisor's way to end a service, and Ctrl-C where a shell had taken it away.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
     try:
         while True:
             service.turn(clock())
