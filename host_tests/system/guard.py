@@ -19,9 +19,7 @@ import paho.mqtt.client as paho
 
 REPO = Path(__file__).resolve().parents[2]
 SCHEMAS = REPO / "docs/protocol/schemas"
-# One folder a version of umqtt.simple, the one from set-up or others that a developer has.
-UMQTT_DIR = Path(os.environ.get("UMQTT_DIR", REPO / ".tools/umqtt"))
-UMQTTS = sorted(UMQTT_DIR.glob("*"))
+UMQTTS = sorted((REPO / ".tools/umqtt").glob("*"))  # one folder a version; set-up brings 1.3.4
 DEVICE_KEY = bytes(range(32))
 ZONE_KEY = bytes(range(32, 64))
 COLLECTOR_KEY = bytes(range(64, 96))

@@ -1,6 +1,9 @@
-"""The client under MicroPython against a broker that misbehaves, with every umqtt.simple that
-set-up brought. What is judged: time of each operation, what was delivered, gaps of the main
-thread."""
+"""The client under MicroPython against a broker that misbehaves. What is judged: time of each
+operation, what was delivered, gaps of the main thread; of every run, none is tried again.
+
+Time in which a thread was ready to run and the machine ran others is no time of the client's: the
+kernel counts it (schedstat), the tests take it off, the figures tell it beside the raw time.
+"""
 
 import json
 import subprocess
@@ -11,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import fake_broker as fakes
+import umqtt_variants
 from guard import UMQTTS
 
 REPO = Path(__file__).resolve().parents[2]
@@ -18,42 +22,54 @@ HERE = Path(__file__).parent
 LIMIT_MS = 1000
 LATE_MS = LIMIT_MS * 1.10
 GAP_MS = 250
-ATTEMPTS = 3  # a busy host makes any program late now and then, a defect does so every time
+RUNS = 3  # of every script, for the figures
 OPEN = [["open"], ["follow", "t"]]
 GOOD = ["t", fakes.GOOD.decode()]
 
 
-def in_time(seen):
-    """Deadlines kept to 10 %, no gap of the main thread over a quarter of a second."""
-    late = [step for step in seen["done"] if step[0] != "serve" and step[1] > LATE_MS]
-    return seen["gap_ms"] <= GAP_MS and not late
+def run(micropython, umqtt, script, steps, **plan):
+    """One run of the client: what it saw. Fails where a value was delivered that nobody sent."""
+    plan = dict({"limit_ms": LIMIT_MS, "steps": steps}, **plan)
+    command = [micropython, HERE / "drive_client.py", REPO / "firmware", umqtt]
+    with fakes.FakeBroker(script) as broker:
+        out = subprocess.run(
+            [*command, str(broker.port), json.dumps(plan)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert out.returncode == 0, out.stderr
+    seen = json.loads(out.stdout)
+    assert all(message == GOOD for message in seen["delivered"])
+    return seen
+
+
+def operations(seen):
+    """(what, ms taken, of which the machine was busy with others) of each operation that has a
+    deadline; serving has none, it lasts as long as it is told to."""
+    return [(name, took, busy) for name, took, _, busy in seen["done"] if name != "serve"]
 
 
 @pytest.fixture(params=UMQTTS, ids=lambda path: path.name)
 def drive(request, micropython):
-    def run(script, steps, **plan):
-        plan = dict({"limit_ms": LIMIT_MS, "steps": steps}, **plan)
-        command = [micropython, HERE / "drive_client.py", REPO / "firmware", request.param]
-        for _ in range(ATTEMPTS):
-            with fakes.FakeBroker(script) as broker:
-                out = subprocess.run(
-                    [*command, str(broker.port), json.dumps(plan)],
-                    capture_output=True,
-                    text=True,
-                    timeout=plan.get("wait_s", 60),
-                )
-            assert out.returncode == 0, out.stderr
-            seen = json.loads(out.stdout)
-            assert all(message == GOOD for message in seen["delivered"])
-            if in_time(seen) or "runs" in plan:
-                return seen
-        raise AssertionError(f"{ATTEMPTS} times too late: {seen}")
+    def drive(script, steps, **plan):
+        seen = run(micropython, request.param, script, steps, **plan)
+        late = [one for one in operations(seen) if one[1] - one[2] > LATE_MS]
+        assert not late
+        assert seen["own_gap_ms"] <= GAP_MS, seen["gap_ms"]
+        return seen
 
-    return run
+    return drive
 
 
 def last(seen):
-    return seen["done"][-1]
+    """Name, ms taken, result of the last step."""
+    return seen["done"][-1][:3]
+
+
+def own_ms(seen):
+    """What the last step took without the time in which the machine ran others."""
+    return seen["done"][-1][1] - seen["done"][-1][3]
 
 
 def test_set_up_brought_umqtt():
@@ -72,13 +88,13 @@ def test_silent_tls(drive):
 
 def test_half_packet(drive):
     seen = drive(fakes.half_packet, [*OPEN, ["serve", 5000]])
-    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= LATE_MS + 100
+    assert last(seen)[2].startswith("OSError") and own_ms(seen) <= LATE_MS + 100
     assert seen["delivered"] == []
 
 
 def test_byte_dribble(drive):
     seen = drive(fakes.byte_dribble, [*OPEN, ["serve", 15000]])
-    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= LATE_MS + 200
+    assert last(seen)[2].startswith("OSError") and own_ms(seen) <= LATE_MS + 200
     assert seen["delivered"] == []
 
 
@@ -89,26 +105,26 @@ def test_no_puback(drive):
 
 def test_late_and_doubled_puback(drive):
     seen = drive(fakes.late_puback, [*OPEN, ["send", "t", "x", 1], ["serve", 500]])
-    assert [result for _, _, result in seen["done"]] == ["ok"] * 4
+    assert [result for _, _, result, _ in seen["done"]] == ["ok"] * 4
     assert seen["strays"] == 2 and seen["delivered"] == [GOOD]
 
 
 def test_stray_acknowledgements(drive):
     seen = drive(fakes.stray_acks, [*OPEN, ["serve", 300], ["send", "t", "x", 1]])
-    assert [result for _, _, result in seen["done"]] == ["ok"] * 4
+    assert [result for _, _, result, _ in seen["done"]] == ["ok"] * 4
     assert seen["strays"] == 4 and seen["delivered"] == [GOOD]
 
 
 def test_reset(drive):
     seen = drive(fakes.rst, [*OPEN, ["serve", 5000]])
-    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= 1000
+    assert last(seen)[2].startswith("OSError") and own_ms(seen) <= 1000
 
 
 @pytest.mark.parametrize("byte", range(len(fakes.publish(b"t", fakes.GOOD, 7)) + 1))
 def test_fin_at_every_byte(drive, byte):
     seen = drive(fakes.fin_at(byte), [*OPEN, ["serve", 5000]])
     assert last(seen)[2].startswith("OSError")
-    assert last(seen)[1] <= 1000  # FIN noticed within a second
+    assert own_ms(seen) <= 1000  # FIN noticed within a second
     whole = byte == len(fakes.publish(b"t", fakes.GOOD, 7))
     assert seen["delivered"] == ([GOOD] if whole else [])
 
@@ -116,7 +132,7 @@ def test_fin_at_every_byte(drive, byte):
 @pytest.mark.parametrize("script", [fakes.huge_length, fakes.seven_byte_length])
 def test_impossible_length(drive, script):
     seen = drive(script, [*OPEN, ["serve", 5000]])
-    assert last(seen)[2] == "ProtocolError" and last(seen)[1] <= 500
+    assert last(seen)[2] == "ProtocolError" and own_ms(seen) <= 500
     assert seen["delivered"] == []
 
 
@@ -137,13 +153,13 @@ def test_packet_identifiers_wrap_and_leave_out_zero(drive):
             peer.send(b"\x40\x02" + body[3:5])
 
     steps = [*OPEN, ["count from", 65_532], *[["send", "t", "x", 1]] * 6]
-    assert all(result == "ok" for _, _, result in drive(broker, steps)["done"])
+    assert all(result == "ok" for _, _, result, _ in drive(broker, steps)["done"])
     assert seen == [65_533, 65_534, 65_535, 1, 2, 3]
 
 
 def test_half_open_is_noticed(drive):
     seen = drive(fakes.no_puback, [*OPEN, ["serve", 20000]], keepalive_s=2)
-    assert last(seen)[2].startswith("OSError") and last(seen)[1] <= 1.5 * 2000
+    assert last(seen)[2].startswith("OSError") and own_ms(seen) <= 1.5 * 2000
 
 
 def hasty(peer, _):
@@ -175,29 +191,54 @@ SCRIPTS = (
 )
 
 
+HALF_OPEN = ("half-open", fakes.no_puback, [*OPEN, ["serve", 20000]], {"keepalive_s": 2})
+
+
+def worst(runs, value):
+    """(value, busy ms, name of the script) of the run with the largest value(seen)."""
+    return max((*value(seen), name) for name, seen in runs)
+
+
+def longest(seen):
+    return max((took, busy) for _, took, busy in operations(seen))
+
+
+def gap(seen):
+    return seen["gap_ms"], seen["gap_ms"] - seen["own_gap_ms"]
+
+
+def end(seen):
+    return seen["done"][-1][1], seen["done"][-1][3]
+
+
 @pytest.mark.soak
-@pytest.mark.timeout(600)
-def test_figures_of_the_fault_scripts(drive, figure, request):
-    ran = {name: drive(script, steps, **plan) for name, script, steps, plan in SCRIPTS}
-    name = f"fault scripts, umqtt.simple {request.node.callspec.params['drive'].name}"
-    late = {
-        which: max(step[1] for step in seen["done"] if step[0] != "serve")
-        for which, seen in ran.items()
-    }
-    worst = max(late, key=lambda which: late[which])
-    figure(f"{name}: longest operation of {len(ran)} runs", f"{late[worst]} ms ({worst})",
-           f"deadline {LIMIT_MS} ms + 10 %", late[worst] <= LATE_MS)  # fmt: skip
-    begun = max(last(ran[which])[1] for which in ("half packet", "byte dribble"))
-    figure(f"{name}: a packet that does not end", f"{begun} ms from the first byte",
-           f"deadline {LIMIT_MS} ms + 10 %", begun <= LATE_MS)  # fmt: skip
-    gaps = {which: seen["gap_ms"] for which, seen in ran.items()}
-    worst = max(gaps, key=lambda which: gaps[which])
-    figure(f"{name}: longest gap between ticks", f"{gaps[worst]} ms ({worst})", f"{GAP_MS} ms",
-           gaps[worst] <= GAP_MS)  # fmt: skip
-    fin = max(last(seen)[1] for which, seen in ran.items() if which[:3] in ("FIN", "RST"))
-    figure(f"{name}: FIN or RST noticed", f"{fin} ms", "1000 ms", fin <= 1000)
-    delivered = [message for seen in ran.values() for message in seen["delivered"]]
-    figure(f"{name}: values delivered", f"{len(delivered)}, none of them wrong", "0 wrong")
-    half_open = last(drive(fakes.no_puback, [*OPEN, ["serve", 20000]], keepalive_s=2))
-    figure(f"{name}: half-open noticed", f"{half_open[1]} ms", "1.5 keep-alives of 2 s",
-           half_open[1] <= 3000)  # fmt: skip
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("version", umqtt_variants.VERSIONS)
+def test_figures_of_the_fault_scripts(micropython, repo, tmp_path, figure, version):
+    umqtt = umqtt_variants.best(version, repo / ".tools", tmp_path)
+    runs = [
+        (name, run(micropython, umqtt, script, steps, **plan))
+        for _ in range(RUNS)
+        for name, script, steps, plan in (*SCRIPTS, HALF_OPEN)
+    ]
+    beginning = [one for one in runs if one[0] in ("half packet", "byte dribble")]
+    ended = [one for one in runs if one[0][:3] in ("FIN", "RST")]
+    half_open = [one for one in runs if one[0] == HALF_OPEN[0]]
+    failed = []
+
+    def judge(what, found, target_ms, target):
+        took, busy, which = found
+        told = f"{took} ms ({which}); its thread waited {busy} ms for a processor"
+        figure(f"umqtt.simple {umqtt.name}: {what}", told, target, took <= target_ms)
+        if took - busy > target_ms:  # the machine's own delay is told, the client's is judged
+            failed.append((what, found))
+
+    deadline = f"deadline {LIMIT_MS} ms + 10 %"
+    judge(f"longest operation of {len(runs)} runs", worst(runs, longest), LATE_MS, deadline)
+    judge("a packet that does not end", worst(beginning, end), LATE_MS, deadline)
+    judge("longest gap between ticks", worst(runs, gap), GAP_MS, f"{GAP_MS} ms")
+    judge("FIN or RST noticed", worst(ended, end), 1000, "1000 ms")
+    judge("half-open noticed", worst(half_open, end), 3000, "1.5 keep-alives of 2 s")
+    delivered = sum(len(seen["delivered"]) for _, seen in runs)
+    figure(f"umqtt.simple {umqtt.name}: values delivered", f"{delivered}, none wrong", "0 wrong")
+    assert not failed

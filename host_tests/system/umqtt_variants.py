@@ -2,8 +2,8 @@
 
 The package index has 1.3.4 only. What 1.4.0 to 1.8.0 do otherwise at the seams that the link uses
 is known from their change logs, and is written here as changes to 1.3.4, one step a version. So
-these are not the originals: a developer who has those lays them at .tools/umqtt/VERSION/umqtt/ or
-names their folder with UMQTT_DIR=, and the tests of the link run against them as well.
+these are not the originals: `make soak` fetches those (tools/setup/get_umqtt.py) and uses these
+only where it cannot; `make test` uses these.
 """
 
 from pathlib import Path
@@ -100,6 +100,7 @@ def _v1_8(source):
 
 
 STEPS = (("1.4.0", _v1_4), ("1.5.0", _v1_5), ("1.6.0", _v1_6), ("1.7.0", _v1_7), ("1.8.0", _v1_8))
+VERSIONS = ("1.3.4", *(version for version, _ in STEPS))
 
 
 def build(original: Path, shelf: Path) -> dict[str, Path]:
@@ -113,3 +114,11 @@ def build(original: Path, shelf: Path) -> dict[str, Path]:
         (folder / "umqtt/simple.py").write_text(source)
         made[version] = folder
     return made
+
+
+def best(version: str, tools: Path, shelf: Path) -> Path:
+    """The folder of this version: as set-up fetched it, else the stand-in, built in `shelf`."""
+    for place in (tools / "umqtt", tools / "umqtt-later"):
+        if (place / version / "umqtt/simple.py").exists():
+            return place / version
+    return build(tools / "umqtt/1.3.4/umqtt/simple.py", shelf)[version]

@@ -1,5 +1,6 @@
-"""Set-up: `python3 tools/setup run` for a run, `python3 tools/setup test` for the tests as well,
-`python3 tools/setup target` for the 32-bit image under QEMU on top.
+"""Set-up: `python3 tools/setup run` for a run, `python3 tools/setup test` for the tests as well;
+on top of that `soak` brings the later versions of umqtt.simple, `target` the 32-bit image under
+QEMU.
 
 Does nothing, in a fraction of a second, when all is in place. Everything goes into .venv and
 .tools of the checkout; nothing of the machine is changed.
@@ -41,14 +42,16 @@ def main(purpose):
             f"umqtt.simple {get_umqtt.ensure(TOOLS)}",
             f"mosquitto {get_mosquitto.ensure(TOOLS)}",
         ]
+        if purpose == "soak":
+            parts.append(f"later umqtt.simple {get_umqtt.ensure_later(TOOLS)}")
         if purpose == "target":
             parts.append(f"32-bit target {target.ensure(ROOT, TOOLS)}")
     say.doing("ready", ", ".join(parts))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["run"], ["test"], ["target"]):
-        say.stop("usage: python3 tools/setup run|test|target")
+    if sys.argv[1:] not in (["run"], ["test"], ["soak"], ["target"]):
+        say.stop("usage: python3 tools/setup run|test|soak|target")
     try:
         main(sys.argv[1])
     except say.Missing as missing:

@@ -1,12 +1,15 @@
 """`.tools/umqtt/VERSION/umqtt/simple.py`: the MQTT client that MicroPython images carry.
 
-Stock ESP32 images freeze 1.4.0 to 1.8.0. Those are not on the Python package index; to test
-one of them too, lay its simple.py at .tools/umqtt/VERSION/umqtt/simple.py by hand: every test
-of the link runs against each VERSION found there.
+The Python package index has 1.3.4 only. Stock ESP32 images freeze 1.4.0 to 1.8.0, which are
+published as files of the repository micropython-lib and nowhere else; `make soak` fetches those
+into `.tools/umqtt-later/VERSION`, each at a named commit and pinned by hash. Where that repository
+cannot be reached, MICROPYTHON_LIB= may name a clone of it, and without either the tests use what
+host_tests/system/umqtt_variants.py rebuilds from the change logs, and say so.
 """
 
 import hashlib
 import io
+import os
 import re
 import subprocess
 import tarfile
@@ -20,6 +23,31 @@ VERSION = "1.3.4"
 _PROJECT = "micropython-umqtt.simple"
 _SHA256 = "b6a2520239e3992c63a7de9370ee9b3d9d27819a90359c521f1c0f7ccab8d12f"
 _LIMIT_BYTES = 1 << 20
+# Version: the last commit that changed simple.py under this number, SHA-256 of the file there.
+_LATER = {
+    "1.4.0": (
+        "84ba4521139157d284015de6b530c13a062caf74",
+        "ce2a0d06220314a70eae69031eeea780ea2cc05e408a092c58a6f9ebea58bb0d",
+    ),
+    "1.5.0": (
+        "d6faaf847243766c1bca92d8bca603025d3f19ba",
+        "204904031a59541440fac2852582157bf12314c40646dfbe4a942145e5eb8386",
+    ),
+    "1.6.0": (
+        "98d0a2b69a24b9b53309be34d7c5aa6aede45c5e",
+        "1c1857fe1c3c316fdebfe587126318e3d05afebd92df332e949ef8aeb5096333",
+    ),
+    "1.7.0": (
+        "0d838c3a866138ab044435688fa9e587009e4c25",
+        "0792c0bd6d9219c8180a9ee7dae3d7c15fafe53e0605fa30839b1033fa4a189c",
+    ),
+    "1.8.0": (
+        "5e49b1bd41d312d9d2a8e4f19d7bd6a918896abc",
+        "3cfd101ef774e0c6f9543425650ddc36168a7bbf4b8b8b71667e27023dfd951f",
+    ),
+}
+_FILE = "micropython/umqtt.simple/umqtt/simple.py"
+_RAW = "https://raw.githubusercontent.com/micropython/micropython-lib"
 
 
 def ensure(tools):
@@ -32,6 +60,39 @@ def ensure(tools):
             raise Missing(f"{_PROJECT} {VERSION} has another hash than the one pinned: not used")
         _unpack(archive, shelf / VERSION)
     return ", ".join(sorted(path.name for path in shelf.iterdir()))
+
+
+def ensure_later(tools):
+    """Fetch what is missing of the later versions; returns one word on what is there.
+
+    Never raises for a network that is not there: the tests have something in their place. Raises
+    Missing for a file with another hash than the one pinned.
+    """
+    shelf = tools / "umqtt-later"
+    for version, (commit, digest) in _LATER.items():
+        place = shelf / version / "umqtt/simple.py"
+        if place.exists():
+            continue
+        try:
+            source = _at(commit)
+        except (OSError, subprocess.SubprocessError) as error:
+            doing("umqtt", f"{version} is not to be had ({error}): its stand-in is tested instead")
+            break
+        if hashlib.sha256(source).hexdigest() != digest:
+            raise Missing(f"umqtt.simple {version} has another hash than the one pinned: not used")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(source)
+    there = sorted(path.name for path in shelf.glob("*"))
+    return ", ".join(there) or "stand-ins"
+
+
+def _at(commit):
+    clone = os.environ.get("MICROPYTHON_LIB", "")
+    if clone:
+        shown = ["git", "-C", clone, "show", f"{commit}:{_FILE}"]
+        return subprocess.run(shown, check=True, capture_output=True, timeout=60).stdout
+    with urllib.request.urlopen(f"{_RAW}/{commit}/{_FILE}", timeout=10) as reply:
+        return reply.read(_LIMIT_BYTES)
 
 
 def _download(python):
