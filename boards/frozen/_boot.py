@@ -7,6 +7,11 @@ from machine import Pin
 for _pin, _level in board.SAFE_LEVELS:
     Pin(_pin, Pin.OUT, value=_level)
 
+try:
+    import romclass  # noqa: F401 (from here on methods stay in the image: boards/cmodules)
+except ImportError:
+    pass  # an image without it: they take heap
+
 import vfs  # noqa: E402
 from flashbdev import bdev  # noqa: E402
 

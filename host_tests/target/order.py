@@ -11,27 +11,6 @@ def imported(repo: Path, top: str = "heater.app") -> list[str]:
     return list(found)
 
 
-def census(repo: Path, modules: list[str]) -> dict[str, int]:
-    """How many modules, functions, classes and names of modules importing them makes."""
-    count = {"module": len(modules), "global name": 0, "class": 0, "function": 0}
-    for name in modules:
-        tree = ast.parse(_path(repo, name).read_text())
-        count["class"] += sum(isinstance(node, ast.ClassDef) for node in ast.walk(tree))
-        count["function"] += sum(isinstance(node, ast.FunctionDef) for node in ast.walk(tree))
-        count["global name"] += sum(_names(node) for node in tree.body)
-    return count
-
-
-def _names(node) -> int:
-    # Functions and classes count there; a name with an underscore that is const() is none at all.
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return len(node.names)
-    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
-        return 0
-    constant = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "const"
-    return not (constant and node.targets[0].id.startswith("_"))
-
-
 def _visit(repo, name, found, seen):
     path = _path(repo, name)
     if name in seen or path is None:

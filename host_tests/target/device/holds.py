@@ -70,22 +70,3 @@ def peripherals():
 
     return _made(make)[1]
 
-
-def kinds():
-    """Bytes that one of each kind costs when it is imported."""
-    return {
-        "module": _cost("pass") + 8 * 2,  # its object, and its place in sys.modules
-        "global name": (_cost("\n".join("a%d=1" % i for i in range(32))) - _cost("pass")) // 32,
-        "class": _cost("class A: pass"),
-        "function": _cost("\n".join("def a%d(): pass" % i for i in range(32))) // 32,
-    }
-
-
-def _cost(source):
-    code = compile(source, "", "exec")
-    names = {}
-    gc.collect()
-    before = gc.mem_alloc()
-    exec(code, names)
-    gc.collect()
-    return gc.mem_alloc() - before

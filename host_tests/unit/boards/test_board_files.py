@@ -1,5 +1,6 @@
 """The files that build an image: complete, of one mind, and the flash not overrun."""
 
+import contextlib
 import csv
 import json
 import re
@@ -142,7 +143,8 @@ class Manifest:
         words = {"module": module, "package": package, "freeze": freeze}
         words["include"] = lambda file: self.run((here / file).resolve())
         words["require"] = self.required.add
-        exec(compile(path.read_text(), str(path), "exec"), words)
+        with contextlib.chdir(here):
+            exec(compile(path.read_text(), str(path), "exec"), words)
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -61,6 +61,7 @@ def command(board: Board, idf: Path, mpy: Path, build: Path) -> list[str]:
     make = [
         "make", "-C", str(mpy / "ports/esp32"), f"BOARD={board.name}",
         f"BOARD_DIR={board.folder}", f"BUILD={build}",
+        f"USER_C_MODULES={ROOT / 'boards/cmodules/micropython.cmake'}",
     ]  # fmt: skip
     return ["bash", "-c", f". {shlex.quote(str(idf / 'export.sh'))} && {shlex.join(make)}"]
 
