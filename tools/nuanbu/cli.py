@@ -69,6 +69,14 @@ def sim_houses() -> None:
     show.houses()
 
 
+@sim.command("faults")
+def sim_faults() -> None:
+    """List the parts of the simulated board that a co-simulation can break."""
+    from nuanbu.sim import faults
+
+    sys.stdout.write(faults.table())
+
+
 @sim.command("serve")
 def sim_serve() -> None:
     """Serve one heater to another program: JSON lines on standard input and output.

@@ -15,10 +15,12 @@ import json
 import tempfile
 import time
 from datetime import datetime
+from numbers import Real
 from pathlib import Path
 from typing import Self
 
 from nuanbu.errors import UserError
+from nuanbu.sim import faults
 from nuanbu.sim.answers import Refused, Step, Sum, result
 from nuanbu.sim.plant import SimplePlant
 from nuanbu.sim.process import (
@@ -163,8 +165,7 @@ class Device:
         model in `plant`. `seconds` is a multiple of 0.1 between 0.1 and 86400.
         Raises UserError outside these ranges.
         """
-        if not 0.1 <= seconds <= 86_400:
-            raise UserError(f"seconds={seconds}: must be between 0.1 and 86400")
+        _within("seconds", seconds, 0.1, 86_400, "")
         self._take(inputs)
         if self._process is None:
             self._boot_clocked()
@@ -206,7 +207,11 @@ class Device:
         self._press_ms = max(_CONSOLE_MS, round(seconds * 10) * 100)
 
     def inject(self, fault: str, value: int = 1) -> None:
-        """Break (or with value=0 mend) a part of the simulated hardware; see boards/sim."""
+        """Break (or with value=0 mend) a part of the simulated hardware; see nuanbu.sim.faults.
+
+        Raises UserError for a part that is not there and for a value outside its range.
+        """
+        faults.check(fault, value)
         if value:
             self._faults[fault] = value
         else:
@@ -319,9 +324,7 @@ class Device:
                 raise UserError(f"no input {name!r}; there are: {', '.join(INPUTS)}")
             if value is None:
                 continue
-            low, high, unit = INPUTS[name]
-            if not low <= value <= high:
-                raise UserError(f"{name}={value}: must be between {low} and {high} {unit}".strip())
+            _within(name, value, *INPUTS[name])
         if inputs.get("room_c") is not None:
             self.plant.room_c = inputs["room_c"]
         if inputs.get("body_c") is not None:
@@ -363,6 +366,11 @@ class Device:
         if self._speed:
             time.sleep(max(0.0, span_ms / 1000 / self._speed - (time.monotonic() - began)))
         return report
+
+
+def _within(name: str, value: float, low: float, high: float, unit: str) -> None:
+    if not (isinstance(value, Real) and low <= value <= high):
+        raise UserError(f"{name}={value!r}: must be between {low} and {high} {unit}".rstrip())
 
 
 def _instant(start: str | None) -> int | None:
