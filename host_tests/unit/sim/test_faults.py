@@ -62,5 +62,5 @@ def test_values_at_and_beyond_the_bounds(name):
 
 
 def test_an_unknown_fault_is_told_the_known_ones():
-    with pytest.raises(UserError, match="room_opne.*room_open"):
+    with pytest.raises(UserError, match=r"room_opne.*room_open"):
         faults.check("room_opne", 1)
