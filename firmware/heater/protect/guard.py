@@ -17,6 +17,7 @@ from heater.protect.proof import FAILED, IDLE, LEAK, LEAK_OFF, Proof
 from heater.protect.room import Room
 from heater.protect.thermal import Thermal
 from heater.protect.trips import Trips
+from heater.protect.weld import Weld
 from heater.signals import MODE_OFF, NOT_FITTED
 
 _OK = const(0)
@@ -61,6 +62,7 @@ class Guard:
         self.room = Room()
         self.thermal = Thermal()
         self.drift = Drift()
+        self.weld = Weld()
         self.trips = Trips()
         self.derating = Derating()
         self.health = Health()
@@ -244,7 +246,7 @@ class Guard:
     def _permit(self):
         book = self.book
         blind = self.room_source == 2 and book.active[m.R_METER_LOST]
-        may = self._ready and not book.open and self.proof.passed
+        may = self._ready and not book.open and self.proof.passed and not self.weld.hold
         self.contactor_ok = 1 if may else 0
         self.heat_ok = 1 if may and not book.off and not blind else 0
 
@@ -355,12 +357,23 @@ class Guard:
             metered = False
         if self.proof.step != IDLE:
             metered = True  # the body's answer to the proof test is the proof test's
+        weld = self.weld
+        permille = electric.mean_permille
         stepped = self.thermal.second(
-            inp, electric.mean_permille, scale, power_w, self.room, metered, signal
+            inp, permille, scale, power_w, self.room, metered, weld.known(), signal
         )
+        sound = self._heats_as_told()
+        if inp.body_state != _OK:
+            weld.forget()
+        else:
+            weld.second(
+                inp.body_mdeg, self.room.mdeg, permille, scale, out.contactor, sound, not metered
+            )
+        if weld.known():
+            signal[m.R_SWITCH_WELDED_BODY] = weld.verdict
         if not self.room.own_ok:
             signal[m.R_ROOM_DRIFT] = 0
-        elif stepped and self.thermal.known and self._heats_as_told():
+        elif stepped and self.thermal.known and sound:
             voltage = self._has_meter and inp.meter_state == _OK
             self.drift.step(inp.body_mdeg, inp.room_mdeg, self.thermal.load(), voltage, signal)
 

@@ -45,6 +45,7 @@ def learned(guard):
     return {
         "thermal": guard.thermal.learned(),
         "drift": guard.drift.learned(),
+        "weld": guard.weld.learned(),
         "joint": guard.electric.learned(),
         "leak": list(guard.leakage.days),
     }
@@ -56,6 +57,7 @@ def restore_learned(guard, data):
         parts = [[int(v) for v in data[name]] for name in ("thermal", "joint", "leak")]
         # An older firmware kept none of it.
         drift = [int(v) for v in data["drift"]] if "drift" in data else None
+        weld = [int(v) for v in data["weld"]] if "weld" in data else None
     except (KeyError, TypeError):
         raise ValueError("learned")
     guard.thermal.restore(parts[0])
@@ -63,3 +65,5 @@ def restore_learned(guard, data):
     guard.leakage.restore(parts[2])
     if drift is not None:
         guard.drift.restore(drift)
+    if weld is not None:
+        guard.weld.restore(weld)

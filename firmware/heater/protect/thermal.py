@@ -35,11 +35,6 @@ _SETTLE_S = const(15)  # the emitter's core still feeds the body so long after s
 _WELD_MDEG = const(3000)
 _HOT_MDEG = const(15_000)  # excess that must shrink within ten minutes of being off
 _HOT_CHECK_S = const(600)
-_HOT_SOON_S = const(150)  # and, where the emitter was steady, visibly by then
-_STEADY_N = const(60)  # permille of the excess at rated power
-_WELD_COLD_MDEG = const(1000)  # of a heavy emitter, cold for long: sun on its body is slower
-_HEAVY = const(4)  # lags from here on: oil
-_COLD_AFTER_S = const(600)
 _FORGET_MDEG = const(2)  # a second: 7 K an hour, more than rooms warm by themselves
 _ON_PERMILLE = const(200)  # less power covers nothing dangerous and says little
 _ON_S = const(300)  # of heating before the excess is judged: what came before fades
@@ -68,8 +63,6 @@ class Thermal:
         self._off_mdeg = 0
         self._off_excess = 0
         self._off_least = 0
-        self._off_n_64 = 0
-        self._off_steady = 0
         self._cold_ws = 0
         self._heat_ws = 0
 
@@ -98,18 +91,18 @@ class Thermal:
         self._past[at] = body_mdeg
         self._past_at = (at + 1) & 3
 
-    def second(self, inp, permille, scale_permille, power_w, room, metered, signal):
+    def second(self, inp, permille, scale_permille, power_w, room, metered, known, signal):
         """Once a second; writes its signals. True once in ten seconds, when `load()` is new.
 
         permille: switched on, mean of the last second; scale_permille: power at the present
         voltage over rated; power_w: the product of both and rated power; room: Room; metered: 1
-        while the meter is there and sound.
+        while the meter is there and sound; known: weld.py knows this emitter.
         """
         if inp.body_state != _OK:
             self._past_n = 0
             self._off_s = 0
             return False
-        self._welded(inp.body_mdeg, permille, room, metered, signal)
+        self._welded(inp.body_mdeg, permille, room, metered or known, signal)
         self._sum += permille
         self._heat_ws += power_w
         self._second += 1
@@ -229,9 +222,9 @@ class Thermal:
             self._cold_ws -= self._cold_ws // 8
         signal[m.R_BODY_DISAGREES] = self._cold_ws // 3600
 
-    def _welded(self, body, permille, room, metered, signal):
-        # With a sound meter electric.py knows sooner and surer.
-        if permille or metered:
+    def _welded(self, body, permille, room, better, signal):
+        # Until weld.py knows this emitter; with a sound meter electric.py knows sooner and surer.
+        if permille or better:
             self._off_s = 0
             signal[m.R_SWITCH_WELDED_BODY] = 0
             return
@@ -240,8 +233,6 @@ class Thermal:
         if off_s == _SETTLE_S:
             self._off_mdeg = body
             self._off_least = self._off_excess = excess
-            self._off_n_64 = self.n_64[self.best]
-            self._off_steady = self._steady()
         if off_s <= _SETTLE_S:
             return
         # A body that rises above what it was at its coolest, and rises above the room as well: the
@@ -249,20 +240,11 @@ class Thermal:
         self._off_mdeg = least = min(body, self._off_mdeg + _FORGET_MDEG)
         self._off_least = least_excess = min(excess, self._off_least + _FORGET_MDEG)
         rise = min(body - least, excess - least_excess)
-        cold = off_s > _COLD_AFTER_S and least_excess < _FLAT_MDEG and self.known
-        cold = cold and self.best >= _HEAVY
-        share = rise * 1000 // (_WELD_COLD_MDEG if cold else _WELD_MDEG)
-        if self._off_excess > _HOT_MDEG:
-            if off_s == _HOT_SOON_S and self._off_steady:
-                # A fifth of the fall that its lag promises; two masses fall late, but half of it.
-                fall = self._off_excess * (self._off_n_64 - self.n_64[self.best])
-                if (self._off_excess - excess) * 5 * self._off_n_64 < fall:
-                    share = 2000
-            elif off_s == _HOT_CHECK_S and excess > self._off_excess * 9 // 10:
-                share = 2000  # still as hot as ten minutes ago
+        share = rise * 1000 // _WELD_MDEG
+        if (
+            off_s == _HOT_CHECK_S
+            and self._off_excess > _HOT_MDEG
+            and excess > self._off_excess * 9 // 10
+        ):
+            share = 2000  # still as hot as ten minutes ago
         signal[m.R_SWITCH_WELDED_BODY] = max(signal[m.R_SWITCH_WELDED_BODY] // 2, share)
-
-    def _steady(self):
-        # 1: neither warming nor cooling by any lag, so that what follows is known.
-        n = self.n_64[self.best]
-        return self.known and abs(n - self.n_64[_CANDIDATES - 1]) < _STEADY_N * 64

@@ -161,3 +161,44 @@ def test_no_allocation_with_and_without_faults(micropython, repo):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
     assert done.stdout.strip() == "no allocation", done.stdout
+
+
+BALANCE = """
+import micropython
+from dual_thermal import Convector
+from heater.protect.weld import Weld
+
+heater = Convector()
+body, power = [], []
+for seconds, permille, weld in ((3600, 1000, 0), (3600, 0, 0), (3600, 700, 0), (900, 0, 1.0)):
+    for _ in range(seconds):
+        heater.second(permille, weld)
+        body.append(heater.inp.body_mdeg)
+        power.append(permille)
+weld = Weld()
+
+
+def lived_again(weld, body, power):
+    held = most = 0
+    micropython.heap_lock()
+    for i in range(len(body)):
+        weld.second(body[i], 20_000, power[i], 1000, not weld.hold, True, True)
+        held += weld.hold
+        most = max(most, weld.verdict)
+    micropython.heap_unlock()
+    return held, most
+
+
+held, most = lived_again(weld, body, power)
+print(weld.known(), held > 0, most > 1000)
+"""
+
+
+def test_no_allocation_while_a_weld_is_learned_judged_and_tried(micropython, repo):
+    places = ".frozen:host_tests/unit/protect:firmware:lib"
+    done = subprocess.run(
+        [micropython, "-X", "heapsize=4M", "-c", BALANCE],
+        cwd=repo, env={"MICROPYPATH": places}, text=True, timeout=60,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == "True True True", done.stdout

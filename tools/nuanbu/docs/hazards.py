@@ -130,10 +130,11 @@ HAZARDS = (
     Hazard(
         "Modulating switch welded, at any set-point, off included",
         "power beyond what was switched on during the meter's own window; without a meter the "
-        "body warming, or staying hot, while off",
+        "learned heat balance of the body over 45 or 80 s: what it gains beyond what is known, "
+        "against what full power would add",
         "contactor open ≤ 3 s after the first metered sample of the off state; by the body of a "
-        "convector or panel ≤ 80 s from cold or after part load, of an oil radiator ≤ 65 s from "
-        "cold; up to 10 min by the body of a hot emitter, see the gaps",
+        "convector or panel ≤ 60 s at any temperature, of an oil radiator ≤ 60 s from cold and "
+        "≤ 105 s when hot (see the gaps for the first hours)",
         ("switch_welded", "switch_welded_body"),
         (
             *_supply(
@@ -141,7 +142,9 @@ HAZARDS = (
                 "switch_welded_body",
                 "switch_welded_body_not_by_its_own_core",
             ),
+            THERMAL + "a_weld_opens_the_contactor",
             THERMAL + "a_weld_of_a_heavy_emitter",
+            THERMAL + "a_blanket_over_a_hot_heater_is_no_weld",
             THERMAL + "no_weld_by_what_a_core_still_gives",
             THERMAL + "no_weld_by_the_sun_or_a_window",
             STORY + "a_meter_that_reads_no_current_does_not_hide_a_weld",
