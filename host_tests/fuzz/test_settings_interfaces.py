@@ -1,6 +1,7 @@
 """Random settings from every interface: none outside its bounds takes effect, none is refused
 without name, value and what is allowed. 10^5 each in the soak test."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,12 +9,19 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "system"))
+from witness import validate
+
 HERE = Path(__file__).parent
 
 
 def judged(command, ways, least):
     done = subprocess.run(command, capture_output=True, text=True, timeout=7000, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for line in done.stdout.splitlines():
+        if line.startswith("SENT "):
+            _, kind, message = line.split(" ", 2)
+            validate(kind, dict(json.loads(message), sig="0" * 64))
     for way in ways:
         found = re.search(way + r" asked (\d+) wrong (\d+) unnamed (\d+)$", done.stdout, re.M)
         assert found, done.stdout[-3000:]

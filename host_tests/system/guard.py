@@ -14,11 +14,10 @@ import threading
 import time
 from pathlib import Path
 
-import jsonschema
 import paho.mqtt.client as paho
+from witness import Witness, validate
 
 REPO = Path(__file__).resolve().parents[2]
-SCHEMAS = REPO / "docs/protocol/schemas"
 UMQTTS = sorted((REPO / ".tools/umqtt").glob("*"))  # one folder a version; set-up brings 1.3.4
 DEVICE_KEY = bytes(range(32))
 ZONE_KEY = bytes(range(32, 64))
@@ -27,15 +26,6 @@ PLACE = "nuanbu/1/heatco/{}/b7/u2/0301"
 BASE = PLACE.format("east") + "/htr-1"
 ZONE = "nuanbu/1/heatco/{}/heartbeat"
 UTC_0 = 1_790_000_000
-_validators = {}
-
-
-def validate(kind, message):
-    """Judge a message (dict) by the published schema of its kind."""
-    if kind not in _validators:
-        schema = json.loads((SCHEMAS / f"{kind}.json").read_text())
-        _validators[kind] = jsonschema.Draft202012Validator(schema)
-    _validators[kind].validate(message)
 
 
 def canonical(message):
@@ -54,16 +44,21 @@ def free_port():
 
 
 class Mosquitto:
-    """A real broker with the given configuration lines; `{port}` stands for its port."""
+    """A real broker with the given configuration lines. A witness hears by a door of its own all
+    that passes; `stop` fails where that was no published message. hostile: messages that are not
+    are sent on purpose, and nobody listens."""
 
-    def __init__(self, folder, *lines):
-        self.port = free_port()
+    def __init__(self, folder, *lines, hostile=False):
+        self.port, self.side_port = free_port(), free_port()
         self.config = Path(folder) / "mosquitto.conf"
-        text = [f"listener {self.port} 127.0.0.1", "persistence false", *lines]
+        text = ["per_listener_settings true", "persistence false"]
+        text += [f"listener {self.port} 127.0.0.1", *lines]
+        text += [f"listener {self.side_port} 127.0.0.1", "allow_anonymous true"]
         if os.getuid() == 0:
             text.append("user root")  # else it gives up the right to read this folder
         self.config.write_text("\n".join(text) + "\n")
-        self.process = None
+        self.process = self.witness = None
+        self.hostile = hostile
         self.start()
 
     def start(self):
@@ -77,6 +72,8 @@ class Mosquitto:
                 contextlib.suppress(OSError),
                 socket.create_connection(("127.0.0.1", self.port), 1),
             ):
+                if not self.hostile:
+                    self.witness = Witness(self.side_port)
                 return
             time.sleep(0.05)
         raise RuntimeError(self.config.with_suffix(".log").read_text())
@@ -84,6 +81,9 @@ class Mosquitto:
     def stop(self):
         self.process.kill()
         self.process.wait()
+        if self.witness is not None:
+            witness, self.witness = self.witness, None
+            witness.close()
 
 
 class Guard:

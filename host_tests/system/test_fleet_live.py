@@ -1,11 +1,20 @@
 """Real firmware, a real broker and the server's process on one feeder, in scaled time."""
 
+import sys
+from pathlib import Path
+
 from nuanbu.fleet.feeder import CUT, FAILSAFE, Feeder
+
+sys.path.insert(0, str(Path(__file__).parent))
+from witness import Witness
 
 
 def test_heaters_share_a_feeder_and_obey_a_cut():
     with Feeder(3, 8.0) as one:
+        witness = Witness(one.broker.port)
         record = one.run(200, (130, 400))
+        witness.close()
+    assert {"limit", "heartbeat", "hello", "welcome", "ack", "state"} <= set(witness.heard)
     assert record.ordered[-1] == 3
     # More than the fail-safe share before the cut, and as much as is allowed after it.
     assert max(record.granted_w[:130]) > 0.5 * one.rated_w > FAILSAFE * one.rated_w

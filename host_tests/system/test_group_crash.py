@@ -1,15 +1,25 @@
 """The server process is killed at random moments and two are started in its place, with a real
 broker: no limit is exceeded, and the journal bears out everything that was sent."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from nuanbu.group import trial_crash
 from nuanbu.group.trial import Trial
 
+sys.path.insert(0, str(Path(__file__).parent))
+from witness import Witness
+
 
 def figures(folder, kills, heaters, broker_part, speed, seed):
     with Trial(folder, heaters, 0.6, seed, speed) as trial:
-        return trial_crash.run(trial, kills, broker_part, seed, lambda line: None)
+        witness = Witness(trial.broker.port)
+        result = trial_crash.run(trial, kills, broker_part, seed, lambda line: None)
+        witness.close()
+    assert witness.heard["limit"] and witness.heard["ack"]
+    return result
 
 
 def check(result):

@@ -89,13 +89,14 @@ def test_effect_is_reported_in_watts(heater, guard):
     assert effect["mean_w"] == 450 and effect["peak_w"] == 450
 
 
-def test_forgeries_and_replays_change_nothing(heater, guard):
+def test_forgeries_and_replays_change_nothing(heater, guard, broker):
     server = guard()
     device = heater()
     server.wait("hello")
     first = server.limit(300)
     server.wait("ack", seq=first["seq"], status="accepted")
     topic = side.BASE + "/limit"
+    broker.witness.spare(topic)
     forged = dict(first, seq=99, limit_w=3000)
     server.client.publish(topic, side.canonical(forged), 1)
     wrong_key = side.sign(b"x" * 32, topic, forged)

@@ -122,8 +122,9 @@ def site(tmp_path):
     log = tmp_path / "device.log"
     with contextlib.ExitStack() as left:
         broker = side.Mosquitto(
-            tmp_path, "allow_anonymous false", f"password_file {tmp_path / 'passwords'}"
-        )
+            tmp_path, "allow_anonymous false", f"password_file {tmp_path / 'passwords'}",
+            hostile=True,
+        )  # fmt: skip
         left.callback(broker.stop)
         device = left.enter_context(Device(speed=SPEED, log=log))
         ear = Ear(device)
