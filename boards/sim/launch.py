@@ -37,6 +37,9 @@ def probe():
 
 
 world.attach(open(int(_rx_fd), "rb"), open(int(_tx_fd), "wb"), probe)
+import clock  # noqa: E402
+
+sys.modules["utime"] = clock
 world.rtc_file = _flash_file + ".rtc"
 try:
     with open(world.rtc_file, "rb") as f:

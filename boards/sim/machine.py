@@ -5,6 +5,7 @@
 # and limits of the ESP32 port. No call on a path of the tick allocates.
 
 import board
+import clock
 import part_analog
 import world
 from part_analog import CODE_0_UV, NOISE_STEPS, STEP_UV, ZERO_UV
@@ -172,6 +173,9 @@ class RTC:
             return world.rtc_memory
         world.rtc_memory = bytes(data)
         return None
+
+    def datetime(self, now):
+        clock.put(now)
 
 
 def reset():

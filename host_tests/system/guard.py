@@ -127,6 +127,7 @@ class Guard:
     def close(self):
         self.client.disconnect()
         self.client.loop_stop()
+        self.client.on_message = self.client.on_connect = self.client.on_subscribe = None
 
     def now(self):
         return UTC_0 + int(self.clock())

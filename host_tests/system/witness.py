@@ -45,6 +45,7 @@ class Witness:
         """End, and fail where a message was none of the published ones."""
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.on_message = None  # else it and this hold each other, and its sockets
         assert not self.wrong, self.wrong[:3]
 
     def _on_message(self, client, userdata, packet):
