@@ -2,8 +2,8 @@
 
 The package index has 1.3.4 only. What 1.4.0 to 1.8.0 do otherwise at the seams that the link uses
 is known from their change logs, and is written here as changes to 1.3.4, one step a version. So
-these are not the originals: `make soak` fetches those (tools/setup/get_umqtt.py) and uses these
-only where it cannot; `make test` uses these.
+these are not the originals: `make soak` takes those from the clone of micropython-lib that
+MICROPYTHON_LIB= names (tools/setup/get_umqtt.py), and uses these where there is none.
 """
 
 from pathlib import Path
@@ -117,7 +117,7 @@ def build(original: Path, shelf: Path) -> dict[str, Path]:
 
 
 def best(version: str, tools: Path, shelf: Path) -> Path:
-    """The folder of this version: as set-up fetched it, else the stand-in, built in `shelf`."""
+    """The folder of this version: as set-up brought it, else the stand-in, built in `shelf`."""
     for place in (tools / "umqtt", tools / "umqtt-later"):
         if (place / version / "umqtt/simple.py").exists():
             return place / version

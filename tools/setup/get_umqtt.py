@@ -1,10 +1,10 @@
 """`.tools/umqtt/VERSION/umqtt/simple.py`: the MQTT client that MicroPython images carry.
 
 The Python package index has 1.3.4 only. Stock ESP32 images freeze 1.4.0 to 1.8.0, which are
-published as files of the repository micropython-lib and nowhere else; `make soak` fetches those
-into `.tools/umqtt-later/VERSION`, each at a named commit and pinned by hash. Where that repository
-cannot be reached, MICROPYTHON_LIB= may name a clone of it, and without either the tests use what
-host_tests/system/umqtt_variants.py rebuilds from the change logs, and say so.
+published in the repository micropython-lib and nowhere else. MICROPYTHON_LIB= may name a clone of
+it: `make soak` then takes them out into `.tools/umqtt-later/VERSION`, each at a named commit and
+pinned by hash. Without one the tests use what host_tests/system/umqtt_variants.py rebuilds from
+the change logs, and say so.
 """
 
 import hashlib
@@ -47,7 +47,6 @@ _LATER = {
     ),
 }
 _FILE = "micropython/umqtt.simple/umqtt/simple.py"
-_RAW = "https://raw.githubusercontent.com/micropython/micropython-lib"
 
 
 def ensure(tools):
@@ -63,36 +62,31 @@ def ensure(tools):
 
 
 def ensure_later(tools):
-    """Fetch what is missing of the later versions; returns one word on what is there.
+    """Take what is missing of the later versions out of the clone MICROPYTHON_LIB names.
 
-    Never raises for a network that is not there: the tests have something in their place. Raises
-    Missing for a file with another hash than the one pinned.
+    Returns one word on what is there; without a clone that is not an error, since the tests have
+    something in their place. Raises Missing for a clone that lacks the commit, and for a file
+    with another hash than the one pinned.
     """
     shelf = tools / "umqtt-later"
+    clone = os.environ.get("MICROPYTHON_LIB", "")
     for version, (commit, digest) in _LATER.items():
         place = shelf / version / "umqtt/simple.py"
-        if place.exists():
+        if place.exists() or not clone:
             continue
+        shown = ["git", "-C", clone, "show", f"{commit}:{_FILE}"]
         try:
-            source = _at(commit)
-        except (OSError, subprocess.SubprocessError) as error:
-            doing("umqtt", f"{version} is not to be had ({error}): its stand-in is tested instead")
-            break
+            source = subprocess.run(shown, check=True, capture_output=True, timeout=60).stdout
+        except (OSError, subprocess.SubprocessError):
+            raise Missing(
+                f"MICROPYTHON_LIB={clone}: no clone of micropython-lib that holds commit {commit}"
+            ) from None
         if hashlib.sha256(source).hexdigest() != digest:
             raise Missing(f"umqtt.simple {version} has another hash than the one pinned: not used")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(source)
     there = sorted(path.name for path in shelf.glob("*"))
-    return ", ".join(there) or "stand-ins"
-
-
-def _at(commit):
-    clone = os.environ.get("MICROPYTHON_LIB", "")
-    if clone:
-        shown = ["git", "-C", clone, "show", f"{commit}:{_FILE}"]
-        return subprocess.run(shown, check=True, capture_output=True, timeout=60).stdout
-    with urllib.request.urlopen(f"{_RAW}/{commit}/{_FILE}", timeout=10) as reply:
-        return reply.read(_LIMIT_BYTES)
+    return ", ".join(there) or "stand-ins (MICROPYTHON_LIB= names no clone of micropython-lib)"
 
 
 def _download(python):
