@@ -19,7 +19,7 @@ WITHOUT = {
 }
 SLOW = (
     "dual_room", "dual_limits", "dual_early", "dual_scheduler", "dual_hazards", "dual_book",
-    "dual_supply",
+    "dual_supply", "dual_thermal", "dual_room_sensor",
 )  # fmt: skip
 
 RUN = """

@@ -31,7 +31,8 @@ def test_every_row_names_existing_tests(hazard, repo):
 
 def test_every_monitor_has_a_test_of_its_own(repo):
     folder = repo / "host_tests/unit/protect"
-    files = (folder / f"dual_{part}.py" for part in ("hazards", "supply", "firmware"))
+    parts = ("hazards", "room_sensor", "supply", "firmware")
+    files = (folder / f"dual_{part}.py" for part in parts)
     tests = set().union(*(defined(file) for file in files))
     assert {f"test_{name}" for name in NAMES} <= tests
 

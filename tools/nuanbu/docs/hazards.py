@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 UNIT = "unit/protect/dual_hazards.py::test_"
+ROOM = "unit/protect/dual_room_sensor.py::test_"
 SUPPLY = "unit/protect/dual_supply.py::test_"
 PROOF = "unit/protect/dual_proof.py::test_"
 THERMAL = "unit/protect/dual_thermal.py::test_"
@@ -42,6 +43,10 @@ def _firmware(*names: str) -> tuple[str, ...]:
     return tuple(FIRMWARE + name for name in names)
 
 
+def _room(*names: str) -> tuple[str, ...]:
+    return tuple(ROOM + name for name in names)
+
+
 def _unit(*names: str) -> tuple[str, ...]:
     return tuple(UNIT + name for name in names)
 
@@ -53,7 +58,7 @@ HAZARDS = (
         "≤ 1 s (open, short, CRC), ≤ 2 sensor periods (silent): collector if fresh, else at most "
         "15 % of rated power while meter and every other protection are healthy, else off",
         ("room_sensor", "room_none"),
-        (*_unit("room_sensor", "room_none"), INJECTION),
+        (*_room("room_sensor", "room_none"), INJECTION),
     ),
     Hazard(
         "Room sensor frozen, shifted, drifting, moved, or at odds with the collector",
@@ -63,7 +68,7 @@ HAZARDS = (
         "see the gaps); a fresh collector is believed instead",
         ("room_frozen", "room_jump", "room_drift", "room_disagrees"),
         (
-            *_unit(
+            *_room(
                 "room_frozen",
                 "room_frozen_not_when_nothing_changes",
                 "room_jump",
@@ -231,7 +236,7 @@ HAZARDS = (
         "room temperature above 38 °C",
         "off ≤ 6 s",
         ("room_hot",),
-        (*_unit("room_hot"), INJECTION),
+        (*_room("room_hot"), INJECTION),
     ),
     Hazard(
         "Firmware hung, tick late, memory full, stack, exception anywhere",
