@@ -14,6 +14,7 @@ from heater.protect.health import Health
 from heater.protect.interlock import OPEN, Interlock
 from heater.protect.leakage import Leakage
 from heater.protect.proof import FAILED, IDLE, LEAK, LEAK_OFF, Proof
+from heater.protect.rest import Rest
 from heater.protect.room import Room
 from heater.protect.thermal import Thermal
 from heater.protect.trips import Trips
@@ -63,6 +64,7 @@ class Guard:
         self.thermal = Thermal()
         self.drift = Drift()
         self.weld = Weld()
+        self.rest = Rest()
         self.trips = Trips()
         self.derating = Derating()
         self.health = Health()
@@ -160,12 +162,16 @@ class Guard:
                 )
                 self._close_proof(inp)
                 return
-        wanted = self._idle_s < self._idle_max_s
+        if out.stage:
+            self.rest.withdraw = 0
+        wanted = self._idle_s < self._idle_max_s and not self.rest.withdraw
         lock.step(out, self.heat_ok, self.contactor_ok, book.trip, wanted)
 
     def _close_proof(self, inp):
         # A welded contactor shows only while the test lasts: no waiting for a second sample.
         book = self.book
+        if self.proof.step == IDLE:
+            self.proof.sensors = self.rest.take(inp)
         if self.proof.step == IDLE and self.proof.contactor == FAILED:
             i = m.R_CONTACTOR_WELDED
             if not book.active[i]:
@@ -359,6 +365,7 @@ class Guard:
             metered = True  # the body's answer to the proof test is the proof test's
         weld = self.weld
         permille = electric.mean_permille
+        self.rest.second(inp, permille, metered, signal)
         stepped = self.thermal.second(
             inp, permille, scale, power_w, self.room, metered, weld.known(), signal
         )

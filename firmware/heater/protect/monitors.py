@@ -37,6 +37,9 @@ NO_METER = const(5)
 FAST = const(1)
 SLOW = const(0)
 
+# Three sensors of one room: the air is up to 3 K colder at a heater below a window than at a wall.
+SENSORS_APART_MDEG = const(4000)
+
 # Row: (number, name, signal, unit, limit, sign, hysteresis, persistence_ms, recovery_ms,
 #       reaction, reset, fitted, rate)
 #   number       stable for ever: it is stored with the latches and printed on certificates
@@ -133,6 +136,9 @@ ROWS = (
     # Not a defect but the same to everybody who waits for heat: no frost protection either.
     (76, "service_lock", "lock set by a technician", "", 0, 1, 0, 0, 0, OPEN, SERVICE, ALWAYS,
      FAST),
+    # --- body, room and controller after hours without heat; the controller counts a quarter
+    (38, "sensors_apart", "difference of the sensors after two hours without heat", "mdeg",
+     SENSORS_APART_MDEG, 1, 500, 0, 0, WARN, AUTO, ALWAYS, SLOW),
 )
 # fmt: on
 
@@ -177,6 +183,7 @@ R_SAFE_HOLD = const(36)
 R_PROGRAM_DAMAGED = const(37)
 R_SETTINGS_DAMAGED = const(38)
 R_SERVICE_LOCK = const(39)
+R_SENSORS_APART = const(40)
 
 
 def fitted(row, board):

@@ -50,6 +50,7 @@ class Proof:
         self.contactor = 0  # results
         self.quiet = 0
         self.leak = 0
+        self.sensors = 0  # set by the guard when a test ends (rest.py)
         self.offset_ua = 0
         self.reading_ua = 0
         self.power_w = 0
@@ -221,9 +222,9 @@ class Proof:
         self._due_s = inp.uptime_s - _LATEST_S + _RETRY_S if failed else inp.uptime_s
 
     def outcome(self):
-        """The last completed test in one number for the journal: contactor + 10 leak + 100 quiet,
-        each an index into RESULT_NAMES."""
-        return self.contactor + 10 * self.leak + 100 * self.quiet
+        """The last completed test in one number for the journal: contactor + 10 leak + 100 quiet
+        + 1000 sensors, each an index into RESULT_NAMES."""
+        return self.contactor + 10 * self.leak + 100 * self.quiet + 1000 * self.sensors
 
     def result(self):
         """The last completed test as a dict of words and integers, for the record."""
@@ -232,6 +233,7 @@ class Proof:
             "quiet": RESULT_NAMES[self.quiet],
             "leak": RESULT_NAMES[self.leak],
             "contactor": RESULT_NAMES[self.contactor],
+            "sensors": RESULT_NAMES[self.sensors],
             "offset_ua": self.offset_ua,
             "reading_ua": self.reading_ua,
             "power_w": self.power_w,

@@ -110,6 +110,13 @@ TEXTS = {
         ("室温传感器与采集器相差 {m}。", "Room sensor and collector differ by {m}."),
         ("检查两者的安装位置。", "Look where the two are mounted."),
     ),
+    "sensors_apart": (
+        ("传感器不一致", "Sensors disagree"),
+        ("停热两小时后，机体、室温与控制器温度仍相差 {m}。",
+         "After two hours without heat body, room and controller differ by {m}."),
+        ("用标准温度计核对室温与机体传感器。",
+         "Compare room and body sensor with a reference thermometer."),
+    ),
     "room_hot": (
         ("室温过高", "Room too hot"),
         ("室温 {m} 超过 {e}，已停止加热。", "The room is at {m}, allowed {e}: heating stopped."),
@@ -262,7 +269,7 @@ _FIGURES = (
 )
 _STATE = ("（{m}）", " ({m})")
 # Differences of temperature, not temperatures.
-_KELVIN = ("room_jump", "room_disagrees")
+_KELVIN = ("room_jump", "room_disagrees", "sensors_apart")
 
 
 def show(code, unit, value, language="en"):

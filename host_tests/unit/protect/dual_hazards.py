@@ -1,6 +1,7 @@
 # One test for each monitor of leakage and emitter, named after it: trips just above its limit, not
 # just below, in the time the safety case promises, and ends as its reset class says. The figures
-# are those of the safety case, not read from the table under test. Room sensor: dual_room_sensor.py.
+# are those of the safety case, not read from the table under test. The room sensor's are in
+# dual_room_sensor.py.
 
 from rig import Bare, Rig, off_within, reset_only_by
 

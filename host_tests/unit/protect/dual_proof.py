@@ -53,3 +53,26 @@ def test_a_hot_body_is_left_out():
     rig.body = rig.room_true + 30_000
     rig.run(10)
     assert rig.guard.proof.result()["contactor"] == "skipped" and not rig.codes()
+
+
+def test_sensors_against_each_other():
+    rig = Rig()
+    rig.body = rig.room_true + 200  # cold for long
+    rig.chip = int(rig.room_true) + 6000
+    rig.warm()
+    assert rig.guard.proof.result()["sensors"] == "passed"
+    rig = Rig()
+    rig.body = rig.room_true + 20_000  # it was heating until the power failed
+    rig.warm()
+    proof = rig.guard.proof
+    assert proof.result()["sensors"] == "skipped" and proof.outcome() // 1000 == 3
+    for off, said in ((1000, "passed"), (-6000, "failed")):
+        rig.duty = 0
+        rig.body_held = rig.room_true + off
+        rig.chip = int(rig.room_true) + 6000
+        rig.run(2)
+        for _ in range(3 * 3600):
+            rig.guard.rest.second(rig.inp, 0, True, rig.guard.book.signal)
+        rig.guard.proof.request()
+        rig.run(30)
+        assert proof.result()["sensors"] == said

@@ -1,7 +1,7 @@
 # One test for each monitor of the room sensor, as in dual_hazards.py: what it says at its limit,
 # which source is believed then, and that what rooms really do raises no alarm.
 
-from rig import Rig, off_within
+from rig import Bare, Board, Rig, off_within
 
 from heater.signals import CORRUPT, OPEN, SHORT, STALE
 
@@ -141,3 +141,67 @@ def test_room_hot():
     rig.room = rig.room_true = 38_100
     off_within(rig, 8)
     assert rig.has("room_hot") and rig.out.contactor  # the contactor need not move
+
+
+def apart(rig, hours):
+    """Let hours without heat pass for what looks once a second, one minute in sixty ticks."""
+    rest, inp, signal = rig.guard.rest, rig.inp, rig.guard.book.signal
+    for _ in range(hours * 3600):
+        rest.second(inp, 0, True, signal)
+    rig.run(2)
+
+
+def test_sensors_apart():
+    rig = Rig().warm()
+    rig.duty = 0
+    rig.run(60)
+    rig.body_held = rig.room_true + 3800  # colder by the window, warmer by the sun
+    rig.run(2)
+    apart(rig, 4)
+    assert not rig.codes()
+    rig.body_held = rig.room_true - 4300  # or the room sensor reads too much
+    rig.run(2)
+    apart(rig, 1)
+    assert rig.codes() == ["sensors_apart"] and rig.guard.heat_ok
+    assert rig.fault("sensors_apart")["measured"] == 4300
+    rig.chip = int(rig.room_true) + 8000 - 4 * 4500
+    rig.body_held = rig.room_true
+    rig.run(2)
+    apart(rig, 1)
+    assert rig.has("sensors_apart")
+    rig.chip = int(rig.room_true) + 12_000
+    rig.run(2)
+    apart(rig, 1)
+    assert not rig.codes()
+    rig.body_held = rig.room_true - 5000
+    for _ in range(2):  # while the air moves, nothing is said
+        rig.room += 1000
+        rig.run(5)
+    apart(rig, 1)
+    assert not rig.codes()
+
+
+def opened_after(board, mdeg_minute, minutes):
+    """Minutes of a room that warms by so much until the contactor of a resting heater opens."""
+    rig = Rig(board).warm()
+    rig.duty = 0
+    rig.run(30)
+    rest, signal = rig.guard.rest, rig.guard.book.signal
+    for minute in range(minutes):
+        rig.inp.room_mdeg = 18_000 + mdeg_minute * (minute + 1)
+        for _ in range(60):
+            rest.second(rig.inp, 0, board is Board, signal)
+        rig.run(1)
+        if not rig.out.contactor:
+            return minute + 1, rig
+    return None, rig
+
+
+def test_a_rest_in_which_the_room_gets_warm_needs_no_contactor():
+    minutes, rig = opened_after(Bare, 60, 30)  # 0.6 K in ten minutes
+    assert minutes is not None and minutes <= 15 and not rig.codes()
+    rig.duty = 1000
+    rig.run(10)
+    assert rig.out.contactor and rig.out.stage  # heat that is asked for is given at once
+    assert opened_after(Bare, 30, 35)[0] is None  # the sun
+    assert opened_after(Board, 60, 30)[0] is None  # a meter knows better

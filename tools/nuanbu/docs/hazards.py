@@ -63,10 +63,11 @@ HAZARDS = (
     Hazard(
         "Room sensor frozen, shifted, drifting, moved, or at odds with the collector",
         "heat given or withheld that does not move the reading; steps that air cannot make; "
-        "the room that the body implies at the power given; comparison with the collector",
+        "the room that the body implies at the power given; comparison with the collector, and of "
+        "body, room and controller after two hours without heat",
         "named before the real room has moved 2 K (drift: where the load is known and settled, "
         "see the gaps); a fresh collector is believed instead",
-        ("room_frozen", "room_jump", "room_drift", "room_disagrees"),
+        ("room_frozen", "room_jump", "room_drift", "room_disagrees", "sensors_apart"),
         (
             *_room(
                 "room_frozen",
@@ -75,7 +76,9 @@ HAZARDS = (
                 "room_jump_not_by_a_window",
                 "room_drift",
                 "room_disagrees",
+                "sensors_apart",
             ),
+            PROOF + "sensors_against_each_other",
             INJECTION,
         ),
     ),
