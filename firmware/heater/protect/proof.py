@@ -54,6 +54,7 @@ class Proof:
         self.offset_ua = 0
         self.reading_ua = 0
         self.power_w = 0
+        self.switch_w = 0  # with the modulating switch closed and the contactor open
         self._least_mdeg = 0
         self.body_less_room_mdeg = 0
         self.count = 0
@@ -202,6 +203,7 @@ class Proof:
         if not self._metered(inp) and self._ticks < _TIMEOUT_TICKS:
             return
         out.stage = 0
+        self.switch_w = inp.power_w
         if not self._metered(inp):
             self.contactor = SKIPPED
         elif inp.power_w * 1000 > full_w * _POWER_MAX_PERMILLE:
@@ -237,6 +239,7 @@ class Proof:
             "offset_ua": self.offset_ua,
             "reading_ua": self.reading_ua,
             "power_w": self.power_w,
+            "switch_w": self.switch_w,
             "body_less_room_mdeg": self.body_less_room_mdeg,
             "count": self.count,
         }

@@ -66,7 +66,7 @@ def run(
     idle = _sensors(client, outcome, profile, reference_c)["meter"]
     _mains(outcome, profile, idle, mains_v)
     progress("proof")
-    _proof(client, outcome)
+    _proof(client, outcome, rated_w)
     progress("power")
     _power(client, outcome, profile, rated_w, idle)
     progress("off")
@@ -116,20 +116,26 @@ def _mains(outcome: Outcome, profile: Profile, idle: list, mains_v: float | None
     )  # fmt: skip
 
 
-def _proof(client: Client, outcome: Outcome) -> None:
+def _proof(client: Client, outcome: Outcome, rated_w: int) -> None:
     count = client.request("test.run")["count"]
     state: dict[str, Any] = {}
     for _ in measuring(client, _PROOF_S):
         state = client.request("test.state")
         if state["count"] > count and not state["busy"]:
             break
-    done = state.get("count", count) > count
-    for key, name in (("both_open", "quiet"), ("contactor", "contactor"), ("residual", "leak")):
-        word = state.get(name, "pending") if done else "pending"
+    if state.get("count", count) <= count:
+        state = {}
+    off = f"≤ {rated_w * OFF_PERCENT / 100:.0f} W"
+    for key, name, limit, value, unit in (
+        ("both_open", "quiet", off, state.get("power_w"), "W"),
+        ("contactor", "contactor", off, state.get("switch_w"), "W"),
+        ("residual", "leak", "≥ 8 mA", state.get("reading_ua", 0) / 1000, "mA"),
+    ):
+        word = state.get(name, "pending")
         good = None if word == "skipped" else word == "passed"
-        reading = f"{state['reading_ua'] / 1000:.1f} mA" if name == "leak" and done else word
-        limit = "≥ 8 mA" if name == "leak" else f"≤ {OFF_PERCENT:g} %"
-        outcome.judge(key, good, reading, limit, "docs/safety.md")
+        told = value is not None and word in ("passed", "failed")
+        shown = f"{value:.1f} {unit}" if unit == "mA" else f"{value} {unit}"
+        outcome.judge(key, good, shown if told else word, limit, "docs/safety.md")
 
 
 def _power(

@@ -166,7 +166,7 @@ class Site:
     def _power(self) -> None:
         before = self.client.request("state")
         settings = self.client.request("cfg.hash")["sha256"]
-        bound = f"≥ -{self.rated_w * _BOOKED_H:.0f} Wh"
+        bound = f"{before['mode']}, ≥ -{self.rated_w * _BOOKED_H:.0f} Wh"
         if not self.hands.do("power_cycle"):
             self.outcome.judge("power_cut", None, "–", bound, "docs/storage.md")
             return
@@ -178,9 +178,7 @@ class Site:
         lost_wh = before["wh"] - after["wh"]
         same = self.client.request("cfg.hash")["sha256"] == settings
         good = after["mode"] == before["mode"] and same and lost_wh <= self.rated_w * _BOOKED_H
-        reading = f"{-lost_wh:+d} Wh" + ("" if same else ", sha256!")
-        if after["mode"] != before["mode"]:
-            reading += f", {before['mode']} → {after['mode']}"
+        reading = f"{after['mode']}, {-lost_wh:+d} Wh" + ("" if same else ", sha256!")
         self.outcome.judge("power_cut", good, reading, bound, "docs/storage.md")
 
     def _started(self, before_s: int) -> dict[str, Any] | None:

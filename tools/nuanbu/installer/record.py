@@ -18,12 +18,13 @@ import segno
 
 from nuanbu import __version__
 from nuanbu.installer.certificate_words import CERTIFICATE
-from nuanbu.installer.outcome import Outcome
+from nuanbu.installer.outcome import FAIL, PASS, SKIP, Outcome
 from nuanbu.installer.trouble import LANGUAGES, Trouble
 
 _SEALS = ("sha256", "hmac")
 _WIDTH, _HEIGHT = 640, 160  # of a plot, in its own units
 _KEY_BYTES = 32
+_LEAST_SPAN = 2.0  # of a plot's values, in their unit
 # columns of the series with a plot of their own: number, unit, words
 _PLOTS = ((1, "W", "power_plot"), (2, "°C", "body_plot"), (3, "°C", "room_plot"))
 
@@ -132,11 +133,26 @@ def certificate(record: dict[str, Any], language: str) -> str:
         words=words,
         title=words["calibration_title" if record["kind"] == CALIBRATION else "title"],
         lang={"zh": "zh-CN", "en": "en"}[language],
+        summary=_summary(record["lines"], words),
         qr=code.svg_inline(scale=3, border=2),
         plots=[_plot(record["series"], column, unit, words) for column, unit, words in _PLOTS],
         width=_WIDTH,
         height=_HEIGHT,
     )
+
+
+def _summary(lines: list[dict], words: dict[str, str]) -> list[str]:
+    """For each verdict that there is: how many lines, and which, unless all is well with them."""
+    told = []
+    for verdict in (FAIL, SKIP, PASS):
+        keys = [line["key"] for line in lines if line["verdict"] == verdict]
+        names = words["comma"].join(words[key] for key in keys)
+        if keys:
+            which = "" if verdict == PASS else words["colon"] + names
+            told.append(
+                words["so_many"].format(number=len(keys), verdict=words[verdict], which=which)
+            )
+    return told
 
 
 def _plot(series: list[list[float]], column: int, unit: str, words: str) -> dict[str, Any]:
@@ -146,7 +162,10 @@ def _plot(series: list[list[float]], column: int, unit: str, words: str) -> dict
     times = [row[0] for row in series]
     values = [row[column] for row in series]
     low, high = min(values), max(values)
-    span_s, span = times[-1] - times[0] or 1, (high - low) or 1
+    if high - low < _LEAST_SPAN:  # the noise of a sensor is no curve
+        middle = (low + high) / 2
+        low, high = middle - _LEAST_SPAN / 2, middle + _LEAST_SPAN / 2
+    span_s, span = times[-1] - times[0] or 1, high - low
     points = " ".join(
         f"{(t - times[0]) / span_s * _WIDTH:.1f},{_HEIGHT - (v - low) / span * _HEIGHT:.1f}"
         for t, v in zip(times, values)
