@@ -130,7 +130,11 @@ def test_certificate_and_signed_record(tmp_path):
     assert not record.genuine(made, bytes(32))
 
     pages = [page.read_text() for page in sorted((tmp_path / "out").glob("*.html"))]
-    assert "通过" in pages[0] and "passed" not in pages[0] and "转引" in pages[0]
+    assert "合格" in pages[0] and "passed" not in pages[0] and "转引" in pages[0]
+    by_key = {line["key"]: line for line in made["lines"]}
+    for key, unit in (("both_open", "W"), ("contactor", "W"), ("residual", "mA")):
+        reading, given = by_key[key]["reading"].split()
+        assert given == unit and float(reading) >= 0
     assert "检验记录" in pages[0] and "record of inspection" in pages[1]
     for page in pages:
         assert not re.search(r"(src|href)\s*=|url\(|@import|<script", page)

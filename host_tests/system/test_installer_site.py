@@ -98,8 +98,8 @@ def test_a_good_heater_passes_in_its_room_and_through_a_power_cut():
     assert {key: line.verdict for key, line in lines.items()} == {
         "step_k_h": "pass", "window_s": "pass", "sensor_pulled": "pass", "power_cut": "pass",
     }  # fmt: skip
-    assert lines["power_cut"].reading.startswith("heat, ")
-    assert lines["power_cut"].limit.startswith("heat, ")
+    assert lines["power_cut"].reading.startswith("plan, ")
+    assert lines["power_cut"].limit.startswith("plan, ")
     assert hands.asked == [
         "open_window", "close_window", "pull_sensor", "plug_sensor", "power_cycle",
     ]  # fmt: skip

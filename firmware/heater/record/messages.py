@@ -9,7 +9,7 @@ REFUSALS = {
     "type": ("数值类型不对", "A value of this type does not fit"),
     "range": ("超出允许范围", "Outside the bounds in force"),
     "word": ("不是允许的选项", "Not one of the words allowed"),
-    "length": ("文字长度不符", "Too long or too short"),
+    "length": ("文字长度不符（按字节计）", "Too long or too short, in bytes"),
     "text": ("含有不允许的字符", "Contains characters that are not allowed"),
     "form": ("格式无法解析", "Not of the form this setting has"),
     "crossed": ("上下限互相矛盾", "The lowest value would be above the highest"),

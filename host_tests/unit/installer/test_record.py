@@ -39,6 +39,17 @@ def test_the_head_names_what_failed_and_what_is_open(language, failed, open_, ne
     assert next_step not in head and failed[:3] not in head
 
 
+@pytest.mark.parametrize(("language", "word"), [("zh", "未完成"), ("en", "pending")])
+def test_a_word_in_the_place_of_a_reading_is_translated(language, word):
+    outcome = Outcome()
+    outcome.judge("residual", False, "pending", "≥ 8 mA", "docs/safety.md")
+    made = record.make(
+        ABOUT, "", outcome, operator="", isolated=True, previous="",
+        when=datetime(2026, 11, 28, tzinfo=UTC),
+    )  # fmt: skip
+    assert f"<td>{word}</td>" in record.certificate(made, language)
+
+
 def test_a_simulated_heater_is_called_one():
     def whole(board):
         made = record.make(

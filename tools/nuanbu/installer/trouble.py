@@ -178,7 +178,7 @@ WHY = {
     "type": ("数值类型不对", "a value of this type does not fit"),
     "range": ("超出允许范围", "outside the bounds in force"),
     "word": ("不是允许的选项", "not one of the words allowed"),
-    "length": ("文字长度不符", "too long or too short"),
+    "length": ("文字长度不符（按字节计，汉字占 3 字节）", "too long or too short, in bytes"),
     "text": ("含有不允许的字符", "contains characters that are not allowed"),
     "form": ("格式无法解析", "not of the form this setting has"),
     "crossed": ("上下限互相矛盾", "the lowest value would be above the highest"),
