@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nuanbu.group import slots
-from nuanbu.group.seen import SILENT_S, Seen
+from nuanbu.group.seen import GAIN_K_PER_W, SILENT_S, Seen
 from nuanbu.group.trim import Trim
 
 
@@ -59,7 +59,7 @@ def test_a_room_that_loses_more_is_predicted_colder():
         room_k = np.array([20.0, 20.0])
         seen.state(who, t, room_k, np.full(2, 22.0), np.array([1500.0, 500.0]), np.zeros(2))
     short = seen.short_k()
-    assert short[0] - short[1] == pytest.approx(1.0, abs=0.05)  # 1 kW more for an hour
+    assert short[0] - short[1] == pytest.approx(1000 * GAIN_K_PER_W, rel=0.05)  # 1 kW more
 
 
 def test_a_heater_is_counted_on_until_it_has_been_silent():

@@ -24,13 +24,15 @@ RENEW_S = 60  # a limit that no heartbeat renews is sent anew this long before i
 RETRY_S = 10
 LOWER_RETRY_S = 1  # while a reduction is not acknowledged, others wait for its watts
 STUCK_S = 15  # then others are lowered further in its stead
-HOLD_S = 20  # changes for fairness come no faster
+# Changes for fairness come no faster: what is free is handed on sooner than what has to be taken
+# away first.
+RAISE_HOLD_S, HOLD_S = 10, 30
 # For a relay, whose cycle is half an hour: a limit that moves while its turn is on spends a
 # second cycle on the rest of it, or loses the rest.
 RELAY_HOLD_S = 1800
 AHEAD_S = 900  # a known change is sent ahead from here on
 MERGED_S = 2 * (LEASE_S + SKEW_S)  # changes closer together are one, at the lowest of them
-_STEP_W = 10.0  # changes for fairness smaller than this are not worth a message
+_STEP_W = 3.0  # changes for fairness smaller than this are not worth a message
 
 
 @dataclass(frozen=True)
@@ -264,8 +266,9 @@ class Guard:
         ending = book.end_s - SKEW_S - now_s < RENEW_S
         since_s = now_s - book.issued_s
         change = np.abs(watts - book.watts).max(axis=1)
-        lowers = self._relay & (watts < book.watts).any(axis=1)
-        better = (change > _STEP_W) & (since_s >= np.where(lowers, RELAY_HOLD_S, HOLD_S))
+        lowers = (watts < book.watts).any(axis=1)
+        hold_s = np.where(self._relay, RELAY_HOLD_S, HOLD_S)
+        better = (change > _STEP_W) & (since_s >= np.where(lowers, hold_s, RAISE_HOLD_S))
         # Repeating what has long been unanswered would soon repeat what has expired.
         unheard = ~book.acked & (since_s >= RENEW_S)
         again = (book.acked & ending) | unheard | (self._fresh & (since_s >= 1))

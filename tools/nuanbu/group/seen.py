@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from nuanbu.group.allocate import Floats, Ints
 
 SILENT_S = 120  # a heater unheard for so long is not counted on; it tells its state every 60 s
-_HORIZON_S = 3600.0
-# A kilowatt warms a room with its walls by about this much in the first hour. Only the ratio to
-# other rooms matters, which is why one figure serves for all until a room is better known.
-GAIN_K_PER_W = 1.0 / 1000
-_FORGET_S = 7200.0  # time constant of the mean below
+# Only the ratio to other rooms matters, which is why one figure serves for all until a room is better
+# known: a room with what of its walls follows within half an hour.
+_CAPACITY_J_K = 3.6e6
+# How far ahead shortfalls are made equal. Further ahead, rooms would be equal only if nothing
+# changed until then; 20 min gave the warmest coldest rooms (`nuanbu group trial foresight`).
+_HORIZON_S = 1200.0
+GAIN_K_PER_W = _HORIZON_S / _CAPACITY_J_K
+_FORGET_S = 1800.0  # time constant of the mean below: longer than a relay's period
 
 
 class Seen:
@@ -40,11 +43,12 @@ class Seen:
         since_s = now_s - self._told_s[who]
         first = ~np.isfinite(since_s)
         since_s = np.where(first, 1.0, np.maximum(since_s, 1.0))
-        # What of the power went into warming the room does not count as holding it.
-        rate_w = (room_k - self.room_k[who]) * _HORIZON_S / since_s / GAIN_K_PER_W
-        hold_w = np.clip(power_w - rate_w, 0, self.rated_w[who])
+        # What of the power went into warming the room does not count as holding it. A single step
+        # may give any figure, for sensors are coarse; in the mean the steps add up.
+        rate_w = (room_k - self.room_k[who]) * _CAPACITY_J_K / since_s
         part = np.where(first, 1.0, 1 - np.exp(-since_s / _FORGET_S))
-        hold_w = np.where(first, power_w, hold_w)
+        # Until it has shown more, its own regulator knows best what the room takes.
+        hold_w = np.where(first, demand_w, power_w - rate_w)
         self.hold_w[who] += part * (hold_w - self.hold_w[who])
         self.room_k[who], self.setpoint_k[who] = room_k, setpoint_k
         self.demand_w[who] = demand_w
@@ -52,8 +56,8 @@ class Seen:
         self.heard_s[who] = now_s
 
     def short_k(self) -> Floats:
-        """Predicted shortfall of each room in an hour with its heater off, kelvin."""
-        return self.setpoint_k - self.room_k + GAIN_K_PER_W * self.hold_w
+        """Predicted shortfall of each room after the horizon with its heater off, kelvin."""
+        return self.setpoint_k - self.room_k + GAIN_K_PER_W * np.maximum(self.hold_w, 0.0)
 
     def wanted_w(self, tight: bool = False) -> Floats:
         """The most that is of use: the demand and room for it to rise until it is told again;
