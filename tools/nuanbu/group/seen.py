@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from nuanbu.group.allocate import Floats, Ints
 
 SILENT_S = 120  # a heater unheard for so long is not counted on; it tells its state every 60 s
-# Only the ratio to other rooms matters, which is why one figure serves for all until a room is better
-# known: a room with what of its walls follows within half an hour.
+# A room with what of its walls follows within half an hour. Only the ratio to other rooms matters,
+# which is why one figure serves for all.
 _CAPACITY_J_K = 3.6e6
 # How far ahead shortfalls are made equal. Further ahead, rooms would be equal only if nothing
 # changed until then; 20 min gave the warmest coldest rooms (`nuanbu group trial foresight`).
