@@ -1,13 +1,7 @@
-"""The plots of the group's report as inline SVG that takes its colours from the page.
-
-matplotlib draws with a stand-in colour a role, which is then replaced by a CSS variable, so that
-one drawing serves light and dark. Words stand in the page's legends, so no font is needed here.
-"""
+"""The plots of the group's report as inline SVG that takes its colours from the page."""
 
 from __future__ import annotations
 
-import io
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,38 +9,14 @@ import matplotlib
 import matplotlib.dates
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from nuanbu.group.history import History, NodeHistory
+from nuanbu.report import inline_svg
 
-ROLES = {
-    "ink": "#010101",
-    "grid": "#010102",
-    "limit": "#010103",
-    "granted": "#010104",
-    "power": "#010105",
-    "meter": "#010106",
-    "coldest": "#010107",
-    "most": "#010108",
-    "middle": "#010109",
-}
+ROLES = inline_svg.stand_ins("limit", "granted", "power", "meter", "coldest", "most", "middle")
 _WIDE, _SMALL = (11.0, 2.8), (5.2, 1.9)
-_RC: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 10.5,
-    "axes.edgecolor": ROLES["grid"],
-    "axes.labelcolor": ROLES["ink"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": ROLES["grid"],
-    "grid.linewidth": 0.6,
-    "xtick.color": ROLES["ink"],
-    "ytick.color": ROLES["ink"],
-    "ytick.major.size": 0.0,
-}
+_RC = inline_svg.settings(ROLES, 10.5)
 
 
 def feeder(history: History, node: NodeHistory, small: bool = False) -> str:
@@ -62,7 +32,7 @@ def feeder(history: History, node: NodeHistory, small: bool = False) -> str:
         axes.set_ylim(bottom=0)
         axes.set_ylabel("kW")
 
-    return _svg(history, draw, _SMALL if small else _WIDE)
+    return _svg(history, node.id, draw, _SMALL if small else _WIDE)
 
 
 def rooms(history: History) -> str:
@@ -76,7 +46,7 @@ def rooms(history: History) -> str:
         axes.invert_yaxis()
         axes.set_ylabel("K")
 
-    return _svg(history, draw, _WIDE)
+    return _svg(history, "rooms of all", draw, _WIDE)
 
 
 def _percentile(values: np.ndarray, part: float) -> np.ndarray:
@@ -91,7 +61,7 @@ def _kw(watts: np.ndarray) -> np.ndarray:
     return watts / 1000
 
 
-def _svg(history: History, draw: Any, size: tuple[float, float]) -> str:
+def _svg(history: History, name: str, draw: Any, size: tuple[float, float]) -> str:
     with matplotlib.rc_context(_RC):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
@@ -101,20 +71,4 @@ def _svg(history: History, draw: Any, size: tuple[float, float]) -> str:
         locator = matplotlib.dates.AutoDateLocator(maxticks=8 if size is _WIDE else 4)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator))
-        file = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
-    return _themed(file.getvalue())
-
-
-def _themed(svg: str) -> str:
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    # Ids must differ between the drawings of one page.
-    mark = f"{abs(hash(svg)) % 16**8:x}"
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{mark}\1"', svg)
-    svg = re.sub(r'(xlink:href="#|url\(#)([^")]+)', rf"\g<1>{mark}\2", svg)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    for role, color in ROLES.items():
-        svg = svg.replace(color, f"var(--{role})")
-    return svg
+        return inline_svg.drawn(figure, f"{name}-{size[0]}", ROLES)

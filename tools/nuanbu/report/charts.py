@@ -1,64 +1,29 @@
-"""The plots of a run as inline SVG that follows the page: its colours, its fonts, its width.
-
-matplotlib draws with one stand-in colour a role; these are then replaced by CSS variables, so
-that one drawing serves light and dark. Words stay outside (the page has a legend), so that
-Chinese needs no font here.
-"""
+"""The plots of a run as inline SVG that follows the page: its colours, its fonts, its width."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import matplotlib
 import matplotlib.ticker
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from nuanbu.report import inline_svg
 from nuanbu.report.record import RunRecord
 
-# Role -> stand-in colour; the page defines a CSS variable of the role's name.
-ROLES = {
-    "ink": "#010101",
-    "grid": "#010102",
-    "room": "#010103",
-    "sensor": "#010104",
-    "setpoint": "#010105",
-    "outdoor": "#010106",
-    "body": "#010107",
-    "power": "#010108",
-    "grant": "#010109",
-    "contactor": "#01010a",
-    "fault": "#01010b",
-    "window": "#01010c",
-    "settle": "#01010d",
-}
+ROLES = inline_svg.stand_ins(
+    "room", "sensor", "setpoint", "outdoor", "body", "power", "grant", "contactor", "fault",
+    "window", "settle",
+)  # fmt: skip
 # (width, height) in inches at 72 dots; both are in the page and the style sheet shows one.
 SIZES = {"wide": (12.2, 2.9), "narrow": (4.9, 2.9)}
 # Left, right, bottom, top of the axes: the same in all plots, so that their times line up.
 MARGINS = {"wide": (0.06, 0.985, 0.12, 0.97), "narrow": (0.15, 0.965, 0.12, 0.97)}
 CLOSE_UP_K = 0.5
 POINTS = {"wide": 1400, "narrow": 600}  # samples drawn at most, extremes kept
-RC: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 11.0,
-    "axes.edgecolor": ROLES["grid"],
-    "axes.labelcolor": ROLES["ink"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": ROLES["grid"],
-    "grid.linewidth": 0.6,
-    "xtick.color": ROLES["ink"],
-    "ytick.color": ROLES["ink"],
-    "xtick.major.size": 3.0,
-    "ytick.major.size": 0.0,
-}
+RC = {**inline_svg.settings(ROLES, 11.0), "xtick.major.size": 3.0}
 MINUTES_A_TICK = {"wide": (15, 60, 180, 360, 720, 1440, 2880, 10080, 44640),
                   "narrow": (30, 120, 360, 720, 1440, 2880, 10080, 44640)}  # fmt: skip
 TICKS = {"wide": 10, "narrow": 5}
@@ -73,11 +38,16 @@ def draw(run: RunRecord) -> dict[str, dict[str, str]]:
         "power": _power,
         "switch": _switch,
     }
+
+    def drawing(name: str, size: str) -> str:
+        def plot(axes: Axes) -> None:
+            charts[name](axes, run, size)
+            _time_axis(axes, run, size)
+
+        return svg(name, size, plot)
+
     with matplotlib.rc_context(RC):
-        return {
-            name: {size: _svg(name, plot, run, size) for size in SIZES}
-            for name, plot in charts.items()
-        }
+        return {name: {size: drawing(name, size) for size in SIZES} for name in charts}
 
 
 def _room(axes: Axes, run: RunRecord, size: str) -> None:
@@ -192,9 +162,8 @@ def _time_axis(axes: Axes, run: RunRecord, size: str) -> None:
     axes.set_xlim(0.0, max(run.minutes, 1) / 60.0)
 
 
-def _svg(
-    name: str, plot: Callable[[Axes, RunRecord, str], None], run: RunRecord, size: str
-) -> str:
+def svg(name: str, size: str, plot: Callable[[Axes], None]) -> str:
+    """One drawing of the page, the axes of all at the same place. name: unlike the others'."""
     figure = Figure(figsize=SIZES[size])
     left, right, bottom, top = MARGINS[size]
     figure.subplots_adjust(left=left, right=right, bottom=bottom, top=top)
@@ -202,25 +171,6 @@ def _svg(
     axes = figure.add_subplot()
     axes.patch.set_alpha(0.0)
     axes.set_axisbelow(True)
-    plot(axes, run, size)
-    _time_axis(axes, run, size)
+    plot(axes)
     axes.yaxis.set_label_coords(-0.75 * left, 0.5)
-    out = io.StringIO()
-    # Identifiers are hashed from this: no two drawings of a page share one, and the same run
-    # gives the same file.
-    matplotlib.rcParams["svg.hashsalt"] = f"{name}-{size}"
-    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
-    return for_the_page(out.getvalue(), size)
-
-
-def for_the_page(svg: str, size: str) -> str:
-    """Only the <svg> element, scaled by the page, colours and fonts from its style sheet."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg\b[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = svg.replace("<svg", f'<svg class="{size}" aria-hidden="true"', 1)
-    svg = re.sub(r"(\d+\.\d)\d+", r"\1", svg)  # a tenth of a point is fine enough
-    for role, colour in ROLES.items():
-        svg = svg.replace(colour, f"var(--{role})")
-    return re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
+    return inline_svg.drawn(figure, f"{name}-{size}", ROLES, size)

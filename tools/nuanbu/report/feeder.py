@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
 
 from nuanbu.report import charts
 from nuanbu.report.figures import number
@@ -92,26 +90,10 @@ def section(record: FeederRecord, t) -> dict[str, Any]:
 def draw(record: FeederRecord) -> list[str]:
     """The plot, wide and narrow."""
     with matplotlib.rc_context(charts.RC):
-        return [_svg(record, size) for size in charts.SIZES]
+        return [charts.svg("feeder", size, partial(_plot, record)) for size in charts.SIZES]
 
 
-def _svg(record: FeederRecord, size: str) -> str:
-    figure = Figure(figsize=charts.SIZES[size])
-    left, right, bottom, top = charts.MARGINS[size]
-    figure.subplots_adjust(left=left, right=right, bottom=bottom, top=top)
-    figure.patch.set_alpha(0.0)
-    axes = figure.add_subplot()
-    axes.patch.set_alpha(0.0)
-    axes.set_axisbelow(True)
-    _plot(axes, record)
-    axes.yaxis.set_label_coords(-0.75 * left, 0.5)
-    out = io.StringIO()
-    matplotlib.rcParams["svg.hashsalt"] = f"feeder-{size}"
-    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
-    return charts.for_the_page(out.getvalue(), size)
-
-
-def _plot(axes: Axes, record: FeederRecord) -> None:
+def _plot(record: FeederRecord, axes: Axes) -> None:
     minutes = [t / 60 for t in range(len(record.power_w))]
 
     def line(watts: list[float], role: str, **style: Any) -> None:
