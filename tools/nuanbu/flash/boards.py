@@ -70,7 +70,7 @@ def check_image(path: Path, board: Board, language: str = "en") -> None:
     try:
         head = path.read_bytes()[: _CHIP_AT + 2]
     except OSError as error:
-        raise Trouble("bad_file", language, path=path, why=error.strerror) from None
+        raise Trouble("bad_file", language, path=path, why=error) from None
     found = "-"
     if len(head) == _CHIP_AT + 2 and head[0] == _MAGIC:
         chip = int.from_bytes(head[_CHIP_AT:], "little")

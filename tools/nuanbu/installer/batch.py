@@ -16,6 +16,7 @@ from threading import Lock
 
 from nuanbu.installer import keys, settings
 from nuanbu.installer.client import Client
+from nuanbu.installer.reasons import reason
 from nuanbu.installer.trouble import Trouble
 
 SERIAL = "heater.serial"
@@ -45,19 +46,28 @@ def load(path: Path, language: str) -> list[Row]:
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.DictReader(file))
-    except (OSError, UnicodeError, csv.Error) as error:
+            sheet = csv.DictReader(file, strict=True)
+            lines = list(sheet)
+    except csv.Error:
+        why = reason("csv", language, line=sheet.line_num)
+        raise Trouble("bad_file", language, path=path, why=why) from None
+    except (OSError, UnicodeError) as error:
         raise Trouble("bad_file", language, path=path, why=error) from None
     if not lines or SERIAL not in lines[0]:
-        raise Trouble("bad_file", language, path=path, why=f"no column {SERIAL}")
+        why = reason("no_column", language, name=SERIAL)
+        raise Trouble("bad_file", language, path=path, why=why)
     rows = []
     for number, line in enumerate(lines, 2):
         if None in line or None in line.values() or not line[SERIAL].strip():
-            raise Trouble("bad_file", language, path=path, why=f"line {number}")
+            why = reason("line", language, line=number)
+            raise Trouble("bad_file", language, path=path, why=why)
         wanted = {k.strip(): v.strip() for k, v in line.items() if k != SERIAL and v.strip()}
         rows.append(Row(line[SERIAL].strip(), wanted))
-    if len({row.serial for row in rows}) != len(rows):
-        raise Trouble("bad_file", language, path=path, why=f"{SERIAL} twice")
+    serials = [row.serial for row in rows]
+    for serial in serials:
+        if serials.count(serial) > 1:
+            why = reason("twice", language, name=SERIAL, value=serial)
+            raise Trouble("bad_file", language, path=path, why=why)
     return rows
 
 

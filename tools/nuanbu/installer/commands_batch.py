@@ -100,4 +100,4 @@ def _keep(path: Path, rows: list[batch.Row], language: str) -> None:
             sheet.writerow(_COLUMNS)
             sheet.writerows([row.serial, row.port, row.result, row.detail] for row in rows)
     except OSError as error:
-        raise Trouble("bad_file", language, path=path, why=error.strerror) from None
+        raise Trouble("bad_file", language, path=path, why=error) from None

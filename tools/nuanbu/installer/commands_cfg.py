@@ -123,8 +123,7 @@ def _secret(desk: Desk, file: Path | None) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or "UTF-8"
-        raise Trouble("bad_file", desk.lang, path=file, why=why) from None
+        raise Trouble("bad_file", desk.lang, path=file, why=error) from None
 
 
 def write(desk: Desk, client: Client, wanted: dict[str, Value], serial: str = "") -> None:

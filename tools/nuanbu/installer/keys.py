@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from nuanbu.installer.client import Client
+from nuanbu.installer.reasons import reason
 from nuanbu.installer.trouble import Trouble
 
 _PART_CHARS = 100  # of a frame of 240 bytes, with every character an escaped line feed
@@ -35,8 +36,7 @@ def load(path: Path, language: str) -> dict[str, dict[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or "UTF-8"
-        raise Trouble("bad_file", language, path=path, why=why) from None
+        raise Trouble("bad_file", language, path=path, why=error) from None
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -47,7 +47,8 @@ def load(path: Path, language: str) -> dict[str, dict[str, str]]:
             own = {name: row[name] for name in row if name.startswith("zone.")}
             found[row[_SERIAL]] = {"device": row["key"], **own}
         except (ValueError, TypeError, KeyError):
-            raise Trouble("bad_file", language, path=path, why=f"line {number}") from None
+            why = reason("line", language, line=number)
+            raise Trouble("bad_file", language, path=path, why=why) from None
     return found
 
 

@@ -108,7 +108,7 @@ def _sheet(stack: ExitStack, path: Path, language: str) -> Any:
         # Line by line, so that what was recorded outlives a pulled plug.
         file = open(path, "w", encoding="utf-8", newline="", buffering=1)  # noqa: SIM115
     except OSError as error:
-        raise Trouble("bad_file", language, path=path, why=error.strerror) from None
+        raise Trouble("bad_file", language, path=path, why=error) from None
     sheet = csv.writer(stack.enter_context(file))
     sheet.writerow(COLUMNS)
     return sheet

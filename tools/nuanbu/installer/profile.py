@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from nuanbu.installer.reasons import reason
 from nuanbu.installer.trouble import LANGUAGES, Trouble
 
 DEFAULT = "class1-fixed"
@@ -90,46 +91,47 @@ def load(name: str, language: str = "en") -> Profile:
         else:
             text = Path(name).read_text(encoding="utf-8")
         content = json.loads(text)
-        why = _fault(content)
-    except OSError as error:
-        why = f"{error.strerror} ({', '.join(names())})"
-    except ValueError as error:
-        why = str(error)
-    else:
-        if not why:
-            return Profile(content, language)
-    raise Trouble("bad_file", language, path=name, why=why)
+    except FileNotFoundError:
+        why = reason("no_profile", language, names=", ".join(names()))
+        raise Trouble("bad_file", language, path=name, why=why) from None
+    except (OSError, ValueError) as error:
+        raise Trouble("bad_file", language, path=name, why=error) from None
+    fault = _fault(content)
+    if fault:
+        key, facts = fault
+        raise Trouble("bad_file", language, path=name, why=reason(key, language, **facts))
+    return Profile(content, language)
 
 
-def _fault(content: Any) -> str:
-    # What is wrong with a profile, "" for nothing.
+def _fault(content: Any) -> tuple[str, dict[str, Any]] | None:
+    # What is wrong with a profile, a row of REASONS with its facts; None for nothing.
     if not isinstance(content, dict) or not isinstance(content.get("lines"), dict):
-        return "no object with lines"
+        return "no_lines", {}
     for key in ("id", "date"):
         if not isinstance(content.get(key), str) or not content[key]:
-            return f"{key} is missing"
+            return "no_field", {"name": key}
     for key in ("title", "source"):
         if not _text(content.get(key)):
-            return f"{key}: a text, or [zh, en]"
+            return "two_texts", {"name": key}
     built_in = json.loads(
         (resources.files("nuanbu.installer") / "profiles" / f"{DEFAULT}.json").read_text("utf-8")
     )["lines"]
     missing = set(built_in) - set(MANUAL) - set(content["lines"])
     if missing:
-        return f"lines without a limit: {', '.join(sorted(missing))}"
+        return "no_limit", {"names": ", ".join(sorted(missing))}
     for key, line in content["lines"].items():
         if key not in built_in:
-            return f"{key}: no such line"
+            return "no_line", {"name": key}
         if not isinstance(line, dict) or set(line) - _FIELDS or not _text(line.get("source")):
-            return f"{key}: fields are {', '.join(sorted(_FIELDS))}"
+            return "fields", {"name": key, "names": ", ".join(sorted(_FIELDS))}
         if line.get("unit") != built_in[key]["unit"]:
-            return f"{key}: unit is {built_in[key]['unit']}"
+            return "unit", {"name": key, "unit": built_in[key]["unit"]}
         bounds = [line[side] for side in ("min", "max") if side in line]
         if not bounds or not all(type(bound) in (int, float) for bound in bounds):
-            return f"{key}: min or max must be numbers"
+            return "bounds", {"name": key}
         if ("per_kw" in line) != ("highest" in line) or ("per_kw" in line and "max" not in line):
-            return f"{key}: per_kw goes with max and highest"
-    return ""
+            return "per_kw", {"name": key}
+    return None
 
 
 def _text(value: Any) -> bool:

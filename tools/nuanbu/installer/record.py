@@ -19,6 +19,7 @@ import segno
 from nuanbu import __version__
 from nuanbu.installer.certificate_words import CERTIFICATE
 from nuanbu.installer.outcome import FAIL, PASS, SKIP, Outcome
+from nuanbu.installer.reasons import reason
 from nuanbu.installer.trouble import LANGUAGES, Trouble
 
 _SEALS = ("sha256", "hmac")
@@ -93,10 +94,14 @@ def load_key(path: Path, language: str) -> bytes:
     """The ledger's key from a file of 64 hex digits. Raises Trouble bad_file."""
     try:
         key = bytes.fromhex(path.read_text().strip())
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeError) as error:
         raise Trouble("bad_file", language, path=path, why=error) from None
+    except ValueError:
+        why = reason("hex", language)
+        raise Trouble("bad_file", language, path=path, why=why) from None
     if len(key) != _KEY_BYTES:
-        raise Trouble("bad_file", language, path=path, why=f"{len(key)} != {_KEY_BYTES} B")
+        why = reason("key_bytes", language, found=len(key), wanted=_KEY_BYTES)
+        raise Trouble("bad_file", language, path=path, why=why)
     return key
 
 
@@ -115,7 +120,7 @@ def write(record: dict[str, Any], folder: Path, language: str) -> tuple[Path, Pa
         paths[0].write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
         paths[1].write_text(certificate(record, language), encoding="utf-8")
     except OSError as error:
-        raise Trouble("bad_file", language, path=folder, why=error.strerror) from None
+        raise Trouble("bad_file", language, path=folder, why=error) from None
     return paths
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nuanbu.installer.client import Client
+from nuanbu.installer.reasons import reason
 from nuanbu.installer.trouble import Trouble
 
 _PART_CHARS = 40
@@ -91,12 +92,10 @@ def load(path: Path, language: str) -> dict[str, Any]:
     """{name: value} of a profile: a JSON object. "-" would be standard input's job."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Trouble("bad_file", language, path=path, why=error.strerror) from None
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise Trouble("bad_file", language, path=path, why=error) from None
     if not isinstance(found, dict):
-        raise Trouble("bad_file", language, path=path, why="not a JSON object")
+        raise Trouble("bad_file", language, path=path, why=reason("no_object", language))
     return found
 
 

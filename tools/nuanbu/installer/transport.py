@@ -71,7 +71,7 @@ def open_port(name: str, language: str = "en", *, make: Any = None) -> Any:
         port.dtr = port.rts = sys.platform != "win32"
         port.open()
     except (serial.SerialException, OSError, ValueError) as error:
-        raise Trouble("port_unusable", language, port=name, why=_short(error)) from None
+        raise Trouble("port_unusable", language, port=name, why=error) from None
     _keep_lines_at_close(port)
     return port
 
@@ -96,7 +96,3 @@ def _keep_lines_at_close(port: Any) -> None:
         termios.tcsetattr(port.fd, termios.TCSANOW, attributes)
     except Exception:  # no such thing: Windows, a socket, a port of a test
         return
-
-
-def _short(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).splitlines()[0]

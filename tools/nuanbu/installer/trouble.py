@@ -6,10 +6,10 @@ import re
 
 from nuanbu.errors import UserError
 from nuanbu.installer import plan_words
+from nuanbu.installer.reasons import LANGUAGES, why
 
 OK, ERROR, USAGE, NO_DEVICE, REJECTED, MISMATCH, TEST_FAILED, AUTH, PARTIAL = range(9)
 INTERRUPTED = 130
-LANGUAGES = ("zh", "en")
 
 # code -> (exit code, (cause zh, cause en), (next step zh, next step en)); {x} are facts.
 TROUBLES = {
@@ -27,8 +27,9 @@ TROUBLES = {
         NO_DEVICE,
         ("串口 {port} 无法打开：{why}", "Port {port} cannot be opened: {why}"),
         (
-            "检查接线和权限，关闭占用该串口的程序",
-            "Check the cable, your rights, and other programs that use the port",
+            "检查接线；关闭占用该串口的程序；没有权限时（Linux）加入 dialout 组后重新登录",
+            "Check the cable; end other programs that use the port; where you have no right to it"
+            " (Linux), join the group dialout and log in again",
         ),
     ),
     "no_answer": (
@@ -220,11 +221,12 @@ def chinese(text: str, why: str) -> str:
 
 
 class Trouble(UserError):
-    """One row of TROUBLES with its facts, in one language."""
+    """One row of TROUBLES with its facts, in one language; an exception is told in words."""
 
     def __init__(self, trouble: str, language: str = "en", **facts: object):
         code, cause, step = TROUBLES[trouble]
         at = LANGUAGES.index(language)
+        facts = {k: why(v, language) if isinstance(v, Exception) else v for k, v in facts.items()}
         self.cause = cause[at].format(**facts)
         super().__init__(f"{trouble}: {self.cause}", step[at].format(**facts), code)
         self.trouble = trouble
