@@ -4,11 +4,12 @@
 import os
 import sys
 
-# Methods stay in the image instead of filling the heap. MicroPython runs a manifest in its folder.
-sys.path.append(os.path.abspath("cmodules/romclass"))
-import frozen_classes  # noqa: E402
+# Methods and numbers stay in the image instead of filling the heap. MicroPython runs a manifest in
+# its own folder.
+sys.path.append(os.path.abspath("frozen"))
+import completing  # noqa: E402
 
-frozen_classes.follow_makemanifest()
+completing.follow_makemanifest()
 
 package("heater", base_path="../firmware")
 module("boot.py", base_path="../firmware")

@@ -30,7 +30,6 @@ _PROOF_EVERY = const(16)  # readings from one proof of the ADC to the next, 4.8 
 _PROBE = const(3)
 _KELVIN = 273.15
 
-ESP32_ADC_UV = (142_000, 3_130_000)  # what the first ESP32 can read at 11 dB
 
 
 def beta(r25_ohm, b_k):
@@ -117,7 +116,7 @@ class NTC:
         series_ohm=10_000,
         range_pin=None,
         hot_ohm=0,
-        adc_uv=ESP32_ADC_UV,
+        adc_uv=(142_000, 3_130_000),  # what the first ESP32 can read at 11 dB
     ):
         supply_uv = supply_mv * 1000
         self._adc = adc

@@ -267,7 +267,7 @@ class Heater:
             return 0
         book = self.guard.book
         for i in range(len(monitors.ROWS)):
-            if book.active[i] and book.reaction[i] >= monitors.OFF:
+            if book.active[i] and book.reaction(i) >= monitors.OFF:
                 return monitors.ROWS[i][0]
         return 0
 

@@ -1,12 +1,13 @@
 # Whether program and settings are still what they were: the program against the SHA-256 that its
 # build left beside it, the settings in RAM against their own of the last change. One small piece
 # after a tick, the first round from the start on, then one an hour; protection hears the result.
+# What reads the program takes heap for the minutes of a round only.
 
 import os
+import sys
 
 import esp32
 from micropython import const
-from progsum import Files, Image
 
 _LIST = "/program.sum"  # written by the build where the application lies as files
 _HOUR_S = const(3600)
@@ -28,13 +29,13 @@ class Integrity:
         self._settings = settings
         self._revision = -1
         self._digest = ""
-        self._sources = _sources()
+        self._sources = ()  # of the round under way
         self._at = -1  # source under work, -1: none
         self._compared = False  # in this round
         self.due_s = 0
         self.rounds = 0
         self.done_s = 0
-        self.state = CHECKING if self._sources else UNCHECKED
+        self.state = CHECKING if _listed() or hasattr(esp32, "Partition") else UNCHECKED
 
     def step(self, uptime_s):
         """The next piece, 512 bytes of flash, or a few of them before the first heat. After
@@ -44,6 +45,7 @@ class Integrity:
                 return
             self._check_settings()
             self._compared = False
+            self._sources = _sources()
             if self._sources:
                 self._begin(0)
             else:
@@ -87,6 +89,8 @@ class Integrity:
         else:
             self.state = UNCHECKED
         self._at = -1
+        self._sources = ()
+        sys.modules.pop("progsum", None)
         self.due_s = uptime_s + _HOUR_S
         self.rounds += 1
         self.done_s = uptime_s
@@ -104,13 +108,20 @@ class Integrity:
 
 def _sources():
     # Files first: the boot loader has just verified the image, nobody has the files.
+    from progsum import Files, Image
+
     sources = []
-    try:
-        os.stat(_LIST)
+    if _listed():
         sources.append(Files(_LIST))
-    except OSError:
-        pass  # the application is frozen into the image
     partition = getattr(esp32, "Partition", None)
     if partition is not None:
         sources.append(Image(partition(partition.RUNNING)))
     return sources
+
+
+def _listed():
+    try:
+        os.stat(_LIST)
+    except OSError:
+        return False  # the application is frozen into the image
+    return True

@@ -29,7 +29,7 @@ _BUILD_S = 1800
 # port's own 140 KB do not last for an hour of ticks.
 _HEAP_BYTES = 256 * 1024
 # What the image depends on.
-_FROZEN = ("firmware", "lib", "boards/qemu", "boards/sim", "boards/cmodules")
+_FROZEN = ("firmware", "lib", "boards/qemu", "boards/sim", "boards/cmodules", "boards/frozen")
 _FROZEN_KINDS = (".py", ".c", ".h")
 _MEMBERS = ("py/", "extmod/", "shared/", "ports/qemu/", "tools/", "lib/libm/", "lib/littlefs/",
             "lib/uzlib/", "lib/re1.5/", "lib/crypto-algorithms/", "lib/micropython-lib/",

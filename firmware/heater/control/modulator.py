@@ -1,8 +1,5 @@
 # Which modulator drives the element of this board.
 
-from heater.control.relay import Levels
-from heater.control.ssr import SolidState
-
 # Profile of a relay: seconds of a cycle, least time on and off.
 # default: 10^5 cycles in ten seasons of 185 days are 54 a day, one in 1600 s.
 # precise: at most 6 an hour.
@@ -20,8 +17,13 @@ def make(kind, low_permille=0, profile="default"):
     low_permille  share of the smaller stage of a two-stage element, 1..500; unused otherwise
     profile       "default" or "precise"; unused by "ssr"
     """
+    # Only the one that is fitted is imported.
     if kind == "ssr":
+        from heater.control.ssr import SolidState
+
         return SolidState()
     if kind not in ("relay", "stages"):
         raise ValueError("modulator %r is not one of ssr, relay, stages" % kind)
+    from heater.control.relay import Levels
+
     return Levels(low_permille if kind == "stages" else 0, *PROFILES[profile])

@@ -57,7 +57,7 @@ LEASE_MAX_S = const(3600)
 PERIOD_MAX_S = const(86_400)  # a period begins at most this long after the issue
 PERIODS_MAX = const(8)
 RAMP_PERMILLE_S = const(30)
-_NEVER = const(-1)
+NEVER = const(-1)  # a sequence number, or a time
 
 
 class Lease:
@@ -76,7 +76,7 @@ class Lease:
         self.limit_w = NONE
         self.ramp_permille_s = RAMP_PERMILLE_S
         self.epoch = 0
-        self.seq = _NEVER  # highest accepted, or promised by the server to be past
+        self.seq = NEVER  # highest accepted, or promised by the server to be past
         self.cause = None
         self.slot = NONE  # where in its switching period this heater is to begin, permille
         self.abnormal = False  # the server asks the whole zone for its fail-safe share, now
@@ -89,10 +89,10 @@ class Lease:
         self._spread_s = 0
         self._met = False  # the server has answered this device's nonce since the start
         self._beat_epoch = 0
-        self._beat_seq = _NEVER
-        self._beat_s = _NEVER  # when the last sign of life was sent
+        self._beat_seq = NEVER
+        self._beat_s = NEVER  # when the last sign of life was sent
         self._since_s = 0  # since when INIT or FAILSAFE
-        self._held_seq = _NEVER  # of the limit in force
+        self._held_seq = NEVER  # of the limit in force
         self._held_epoch = 0
         self._lease_s = 0  # for how long a heartbeat renews it
         self._end_s = 0
@@ -102,7 +102,7 @@ class Lease:
         self._periods = 0
         self._next = 0  # first period that has not begun
         self._delay_s = 0  # random part of a raise, drawn when the limit was accepted
-        self._raise_s = _NEVER  # when the raise that is waiting may act
+        self._raise_s = NEVER  # when the raise that is waiting may act
 
     def configure(self, cfg, used, now_s):
         """used: a server at this level belongs to this heater. Reads settings `limits.*`."""
@@ -117,7 +117,7 @@ class Lease:
         elif not used:
             self.state = AUTONOMOUS
             self.limit_w = NONE
-            self._raise_s = _NEVER
+            self._raise_s = NEVER
         self.used = used
 
     def step(self, now_s):
@@ -239,7 +239,7 @@ class Lease:
         if not _rising(msg["periods"], msg["iat"]):
             return PERIODS
         if self.state != LIMITED and self.state != UNLIMITED:
-            if self._beat_s == _NEVER or now_s - self._beat_s > FRESH_S:
+            if self._beat_s == NEVER or now_s - self._beat_s > FRESH_S:
                 return NO_HEARTBEAT
         return ACCEPTED
 
@@ -264,11 +264,11 @@ class Lease:
         # A new epoch is a new server: its numbers begin anew.
         if epoch > self.epoch:
             self.epoch = epoch
-            self.seq = _NEVER
+            self.seq = NEVER
 
     def _lives(self, at_s):
         # What was long under way is an old sign of life.
-        if self._beat_s == _NEVER or at_s > self._beat_s:
+        if self._beat_s == NEVER or at_s > self._beat_s:
             self._beat_s = at_s
 
     def _order(self, limit_w):
@@ -284,7 +284,7 @@ class Lease:
         self.state = FAILSAFE
         self._since_s = now_s
         # Only a fresh limit leads out: what was held is not renewed back into life.
-        self._held_seq = _NEVER
+        self._held_seq = NEVER
 
     def _wanted(self):
         state = self.state
@@ -302,15 +302,15 @@ class Lease:
         if limit_w == NONE or NONE < wanted_w <= limit_w:
             if wanted_w != limit_w:
                 self.limit_w = wanted_w
-            self._raise_s = _NEVER
+            self._raise_s = NEVER
             return
-        if self._raise_s == _NEVER:
+        if self._raise_s == NEVER:
             self._raise_s = now_s + self._delay_s
             if self._raise_s < self._spread_s:
                 self._raise_s = self._spread_s
         if now_s >= self._raise_s:
             self.limit_w = wanted_w
-            self._raise_s = _NEVER
+            self._raise_s = NEVER
 
 
 def _rising(periods, issued_s):

@@ -48,7 +48,7 @@ class Plan(Acts):
     """
 
     def __init__(self):
-        super().__init__()
+        Acts.__init__(self)  # super() would keep all methods of this class on the heap
         self.setpoint_mdeg = 22000
         self.preset = presets.MANUAL
         self.reason = BY_HEAT

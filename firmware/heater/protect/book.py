@@ -28,6 +28,16 @@ _NEVER = const(0x3FFFFFFF)  # a limit no signal reaches: the largest small integ
 _VERSION = const(1)
 _RECORD = "<Biii"  # number, measured, expected, trips
 
+# Of a row. They lie in the image, so nothing here copies them.
+_LIMIT = const(4)
+_SIGN = const(5)
+_HYSTERESIS = const(6)
+_PERSISTENCE_MS = const(7)
+_RECOVERY_MS = const(8)
+_REACTION = const(9)
+_RESET = const(10)
+_RATE = const(12)
+
 # Who may clear what; anybody may clear what clears itself.
 WHO = {"remote": ANY, "local": LOCAL, "service": SERVICE}
 
@@ -38,8 +48,8 @@ class Book:
     def __init__(self):
         self.signal = [0] * _COUNT  # what the estimators say, in the unit of the row
         self.limit = [_NEVER] * _COUNT
-        self.active = [0] * _COUNT  # 1: fault in force
-        self.gone = [0] * _COUNT  # 1: in force, but its condition is over (only a latch holds it)
+        self.active = bytearray(_COUNT)  # 1: fault in force
+        self.gone = bytearray(_COUNT)  # 1: in force, its condition over (only a latch holds it)
         self.counter_ms = [0] * _COUNT  # before: bad time so far; after: good time still to go
         self.measured = [0] * _COUNT
         self.expected = [0] * _COUNT
@@ -48,12 +58,6 @@ class Book:
         # A signal above its gate must be judged: the limit, or nothing at all while a counter runs
         # or a fault is in force. One comparison tells that a monitor is at rest.
         self.gate = [_NEVER] * _COUNT
-        self.sign = [row[5] for row in ROWS]
-        self.hysteresis = [row[6] for row in ROWS]
-        self.persistence_ms = [row[7] for row in ROWS]
-        self.recovery_ms = [row[8] for row in ROWS]
-        self.reaction = [row[9] for row in ROWS]
-        self.reset = [row[10] for row in ROWS]
         # Reactions in force, recomputed at every change. Everything is forbidden until told.
         self.count = 0
         self.off = 1
@@ -82,11 +86,11 @@ class Book:
             if not fitted(row, board):
                 self.gone[i] = self.active[i]  # nothing is left that could measure it
                 continue
-            limit = row[4]
-            self.limit[i] = row[5] * (cfg.get(limit) if isinstance(limit, str) else limit)
+            limit = row[_LIMIT]
+            self.limit[i] = row[_SIGN] * (cfg.get(limit) if isinstance(limit, str) else limit)
             if not self.active[i] and not self.counter_ms[i]:
                 self.gate[i] = self.limit[i]
-            if row[12] == FAST:
+            if row[_RATE] == FAST:
                 fast.append(i)
             else:
                 slots[i % 10].append(i)
@@ -103,8 +107,8 @@ class Book:
         value = self.signal[i]
         limit = self.limit[i]
         if self.active[i]:
-            if value > limit - self.hysteresis[i]:
-                self.counter_ms[i] = self.recovery_ms[i]
+            if value > limit - ROWS[i][_HYSTERESIS]:
+                self.counter_ms[i] = ROWS[i][_RECOVERY_MS]
                 self.gone[i] = 0
                 return
             left = self.counter_ms[i] - dt_ms
@@ -112,7 +116,7 @@ class Book:
                 self.counter_ms[i] = left
                 return
             self.counter_ms[i] = 0
-            if self.reset[i] == AUTO:
+            if ROWS[i][_RESET] == AUTO:
                 self.release(i)
             elif not self.gone[i]:
                 self.gone[i] = 1
@@ -123,8 +127,8 @@ class Book:
             count += dt_ms
             self.gate[i] = -_NEVER
             # A persistence of zero trips on the first sample; others count that sample too.
-            if count > self.persistence_ms[i]:
-                self.raise_(i, now_s, self.sign[i] * value, self.sign[i] * limit)
+            if count > ROWS[i][_PERSISTENCE_MS]:
+                self.raise_(i, now_s, ROWS[i][_SIGN] * value, ROWS[i][_SIGN] * limit)
                 return
         else:
             count -= dt_ms
@@ -138,12 +142,12 @@ class Book:
         self.active[i] = 1
         self.gone[i] = 0
         self.gate[i] = -_NEVER
-        self.counter_ms[i] = self.recovery_ms[i]
+        self.counter_ms[i] = ROWS[i][_RECOVERY_MS]
         self.measured[i] = measured
         self.expected[i] = expected
         self.time_s[i] = now_s
         self.trips[i] += 1
-        if self.reset[i] != AUTO:
+        if ROWS[i][_RESET] != AUTO:
             self.dirty = 1
         self._note(i * 2 + 1)
 
@@ -153,7 +157,7 @@ class Book:
         self.gone[i] = 0
         self.gate[i] = self.limit[i]
         self.counter_ms[i] = 0
-        if self.reset[i] != AUTO:
+        if ROWS[i][_RESET] != AUTO:
             self.dirty = 1
         self._note(i * 2)
 
@@ -177,6 +181,10 @@ class Book:
                 more = 1
         return more
 
+    def reaction(self, i):
+        """What fault `i` leads to, a reaction of monitors.py."""
+        return ROWS[i][_REACTION]
+
     def next_event(self):
         """Next change as position * 2 + (1 came, 0 went), or -1 when there is none."""
         if self._event_get == self._event_put:
@@ -191,7 +199,7 @@ class Book:
         for i in range(_COUNT):
             if self.active[i]:
                 count += 1
-                r = self.reaction[i]
+                r = ROWS[i][_REACTION]
                 if r >= OFF:
                     off = 1
                 if r >= OPEN:
@@ -227,8 +235,8 @@ class Book:
             known = True
             if not self.active[i]:
                 continue
-            if self.reset[i] > rank:
-                why = "service_only" if self.reset[i] == SERVICE else "local_only"
+            if ROWS[i][_RESET] > rank:
+                why = "service_only" if ROWS[i][_RESET] == SERVICE else "local_only"
             elif not self.gone[i]:
                 why = "present"
             else:
@@ -254,8 +262,8 @@ class Book:
             "measured": self.measured[i],
             "expected": self.expected[i],
             "time_s": self.time_s[i],
-            "reaction": row[9],
-            "reset": row[10],
+            "reaction": row[_REACTION],
+            "reset": row[_RESET],
             "latched": self.gone[i],
             "trips": self.trips[i],
         }
@@ -264,7 +272,7 @@ class Book:
         """Latches as bytes. Rows are known by their number, so a new table reads an old state."""
         out = bytearray((_VERSION,))
         for i in range(_COUNT):
-            if self.active[i] and self.reset[i] != AUTO:
+            if self.active[i] and ROWS[i][_RESET] != AUTO:
                 out += struct.pack(
                     _RECORD, ROWS[i][0], self.measured[i], self.expected[i], self.trips[i]
                 )
@@ -281,7 +289,7 @@ class Book:
                 if ROWS[i][0] == number:
                     self.active[i] = 1
                     self.gate[i] = -_NEVER
-                    self.counter_ms[i] = self.recovery_ms[i]
+                    self.counter_ms[i] = ROWS[i][_RECOVERY_MS]
                     self.measured[i] = measured
                     self.expected[i] = expected
                     self.trips[i] = trips

@@ -23,19 +23,17 @@ class Settings:
     table and the migrations, given by tests only. `load()` must be called first.
     """
 
-    def __init__(
-        self, store, note=None, rows=table.ROWS, narrowed=table.NARROWED, steps=migrate.STEPS
-    ):
+    def __init__(self, store, note=None, rows=None, narrowed=None, steps=None):
         self.revision = 0
         self._judge = None
         self.restart_needed = False  # a setting that acts only after a restart has been changed
         self.sound = True  # False: there were settings, but no copy of them was readable
         self._store = store
         self._note = note
-        self._rows = rows
-        self._narrowed = narrowed
-        self._steps = steps
-        self._values = {row[0]: row[5] for row in rows}
+        self._rows = table.ROWS if rows is None else rows
+        self._narrowed = table.NARROWED if narrowed is None else narrowed
+        self._steps = migrate.STEPS if steps is None else steps
+        self._values = {row[0]: row[5] for row in self._rows}
         self._staged = {}  # role -> {name: value}
         self._undo = {}  # values before the trial, while one is running
         self._forget = ()  # names of other files a reset still has to remove

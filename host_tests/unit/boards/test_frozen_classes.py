@@ -6,7 +6,7 @@ import runpy
 import pytest
 from loading import BOARDS
 
-FILE = BOARDS / "cmodules/romclass/frozen_classes.py"
+FILE = BOARDS / "frozen/frozen_classes.py"
 added = runpy.run_path(str(FILE))["added"]
 
 NAMES = ["<module>", "Lamp", "__name__", "__module__", "__qualname__", "on", "off", "WATTS"]
@@ -78,6 +78,18 @@ def test_defaults_of_a_method_lie_behind_it():
         "MP_OBJ_NEW_SMALL_INT(1), (mp_obj_t)MP_ROM_PTR(&const_obj_room_lamp_0), "
         "mp_const_empty_tuple"
     ]
+
+
+def test_a_property_keeps_its_getter_in_the_image():
+    body = """    0x11,0x07, // LOAD_NAME 'property'
+    0x32,0x00, // MAKE_FUNCTION 0
+    0x34,0x01, // CALL_FUNCTION 1
+    0x16,0x05, // STORE_NAME 'on'
+"""
+    text = added(content(HEAD + body + TAIL), 2)
+    assert members(text)["on"] == "MP_OBJ_FROM_PTR(&rom_property_room_lamp_Lamp_on)"
+    getter = "{MP_OBJ_FROM_PTR(&rom_fun_room_lamp_Lamp_on), mp_const_none, mp_const_none}"
+    assert f"rom_property_room_lamp_Lamp_on = {{{{&mp_type_property}}, {getter}}};" in text
 
 
 @pytest.mark.parametrize("hash_bytes", [1, 2])

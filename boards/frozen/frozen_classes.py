@@ -1,21 +1,19 @@
-"""Adds to `frozen_content.c` what romclass.c makes classes of: dicts of methods that need no heap.
+"""What cmodules/romclass makes classes of: dicts of methods in the image, which need no heap.
 
-MicroPython's own `mpy-tool.py` writes that file, with every instruction named in a comment. From
-those comments this reads what each class body would do when it is run. A body that only defines
-methods and constants becomes a constant dict; any other is left to be run at import as ever. So a
-future tool that writes the file differently costs heap, not function.
+MicroPython's own `mpy-tool.py` writes `frozen_content.c` with every instruction named in a
+comment. From those comments this reads what each class body would do when it is run. A body that
+only defines methods and constants becomes a constant dict; any other is left to be run at import
+as ever. So a future tool that writes the file differently costs heap, not function.
 """
 
 from __future__ import annotations
 
 import ast
-import atexit
 import re
-import sys
 from pathlib import Path
+from typing import NamedTuple
 
-_MARK = "// Added by romclass/frozen_classes.py\n"
-_HEADER = Path(__file__).with_name("romclass.h")
+_HEADER = Path(__file__).parents[1] / "cmodules/romclass/romclass.h"
 _FUNCTION = re.compile(
     r"// frozen bytecode for file (\S+), scope \w+\n"
     r"static const byte fun_data_(\w+)\[\d+\] = \{\n(.*?)\n\};",
@@ -27,19 +25,30 @@ _CHILD = re.compile(r"&proto_fun_(\w+)")
 _GENERATOR = re.compile(r"\bproto_fun_(\w+) = \{[^}]*?\.is_generator = 1,")
 _NAMES = re.compile(r"\bconst_qstr_table_data_(\w+)\[\d+\] = \{\n(.*?)\n\};", re.DOTALL)
 _OBJECTS = re.compile(r"\bconst_obj_table_data_(\w+)\[\d+\] = \{\n(.*?)\n\};", re.DOTALL)
-_HASH_BYTES = re.compile(r"QCFG\(BYTES_IN_HASH, \(?(\d)\)?\)")
 _MODULES_MAX = 128  # ROMCLASS_MODULES
 _CONSTANTS = {
     "LOAD_CONST_NONE": "mp_const_none",
     "LOAD_CONST_FALSE": "mp_const_false",
     "LOAD_CONST_TRUE": "mp_const_true",
 }
+# py/objproperty.c keeps it to itself: the getter, no setter, no deleter.
+_PROPERTY = """typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t proxy[3];
+} rom_property_t;
+"""
 # What the interpreter changes in a dict that has it.
 _CHANGED = {"__new__"}
 
 
 class _Other(Exception):
     """This class body does something else."""
+
+
+class _Method(NamedTuple):
+    function: str  # its name in C
+    defaults: list[str]
+    kind: str = "fun"  # or "property", of which this is the getter
 
 
 class _Frozen:
@@ -62,7 +71,7 @@ def _rows(pattern, text):
 def added(text: str, hash_bytes: int) -> str:
     """C source to follow `text`, the content of frozen_content.c."""
     frozen = _Frozen(text)
-    out = [_MARK, _HEADER.read_text(), '#include "py/objfun.h"\n']
+    out = [_HEADER.read_text(), '#include "py/objfun.h"\n', _PROPERTY]
     modules: list[str] = []
     entries = []
     for scope, (file, body) in frozen.functions.items():
@@ -86,14 +95,6 @@ def added(text: str, hash_bytes: int) -> str:
         entries.append(f"    {{fun_data_{scope}, &rom_dict_{scope}, &rom_context_{at}, {at}}},\n")
     out += ["const romclass_t romclass_table[] = {\n", *entries, "    {0}\n};\n"]
     return "".join(out)
-
-
-def complete(content: Path, header: Path) -> None:
-    """Add to the file `content`, once. header: the build's qstrdefs.preprocessed.h."""
-    text = content.read_text()
-    found = _HASH_BYTES.search(header.read_text())
-    if _MARK not in text and found:
-        content.write_text(text + added(text, int(found[1])))
 
 
 def _instruction(line):
@@ -138,12 +139,16 @@ def _members(frozen, scope, file, code):
         elif name == "LOAD_NULL":
             held.append("MP_OBJ_NULL")
         elif name == "MAKE_FUNCTION":
-            held.append((_method(frozen, scope, instruction), []))
+            held.append(_Method(_function_of(frozen, scope, instruction), []))
         elif name == "MAKE_FUNCTION_DEFARGS":
             defaults, keywords = held[-2:]
             if keywords != "MP_OBJ_NULL" or not isinstance(defaults, list):
                 raise _Other
-            held[-2:] = [(_method(frozen, scope, instruction), defaults)]
+            held[-2:] = [_Method(_function_of(frozen, scope, instruction), defaults)]
+        elif name == "LOAD_NAME" and text == "'property'":
+            held.append(property)
+        elif name == "CALL_FUNCTION" and held[:1] == [property] and isinstance(held[-1], _Method):
+            held[:] = [held[1]._replace(kind="property")]
         elif name == "STORE_NAME" and len(held) == 1 and not isinstance(held[0], list):
             stored = ast.literal_eval(text)
             if stored in _CHANGED:
@@ -155,7 +160,7 @@ def _members(frozen, scope, file, code):
         raise _Other
 
 
-def _method(frozen, scope, instruction):
+def _function_of(frozen, scope, instruction):
     function = frozen.children[scope][_operand(instruction)]
     if function in frozen.generators:  # an object of another type
         raise _Other
@@ -178,9 +183,9 @@ def _class(frozen, scope, module, members, hash_bytes):
             at = (at + 1) % size
         if value is None:
             value = f"MP_OBJ_FROM_PTR(&rom_module_{module})"
-        elif isinstance(value, tuple):
-            yield _function(frozen, *value, module)
-            value = f"MP_OBJ_FROM_PTR(&rom_fun_{value[0]})"
+        elif isinstance(value, _Method):
+            yield _function(frozen, value, module)
+            value = f"MP_OBJ_FROM_PTR(&rom_{value.kind}_{value.function})"
         slots[at] = f"    {{MP_OBJ_NEW_QSTR({identifier}), {value}}},\n"
     yield f"static const mp_map_elem_t rom_table_{scope}[] = {{\n"
     yield from (slot or "    {MP_OBJ_NULL, MP_OBJ_NULL},\n" for slot in slots)
@@ -192,14 +197,21 @@ def _class(frozen, scope, module, members, hash_bytes):
     )
 
 
-def _function(frozen, function, defaults, module):
-    children = f"(void *)children_{function}" if function in frozen.children else "NULL"
+def _function(frozen, method, module):
+    name, defaults, kind = method
+    children = f"(void *)children_{name}" if name in frozen.children else "NULL"
     extra = f", .extra_args = {{{', '.join(defaults)}}}" if defaults else ""
-    return (
-        f"static const mp_obj_fun_bc_t rom_fun_{function} = {{.base = {{&mp_type_fun_bc}}, "
+    source = (
+        f"static const mp_obj_fun_bc_t rom_fun_{name} = {{.base = {{&mp_type_fun_bc}}, "
         f".context = &rom_context_{module}, .child_table = {children}, "
-        f".bytecode = fun_data_{function}{extra}}};\n"
+        f".bytecode = fun_data_{name}{extra}}};\n"
     )
+    if kind == "property":
+        source += (
+            f"static const rom_property_t rom_property_{name} = {{{{&mp_type_property}}, "
+            f"{{MP_OBJ_FROM_PTR(&rom_fun_{name}), mp_const_none, mp_const_none}}}};\n"
+        )
+    return source
 
 
 def _hash(name, hash_bytes):
@@ -208,12 +220,3 @@ def _hash(name, hash_bytes):
     for byte in name.encode():
         value = value * 33 ^ byte
     return value & (1 << 8 * (hash_bytes or 2)) - 1 or 1
-
-
-def follow_makemanifest() -> None:
-    """To be called by a manifest: once MicroPython's makemanifest.py has written its file, which
-    it does at its very end, complete it. Does nothing in any other program."""
-    given = sys.argv
-    if Path(given[0]).name == "makemanifest.py" and "-o" in given and "-b" in given:
-        content, build = (Path(given[given.index(option) + 1]) for option in ("-o", "-b"))
-        atexit.register(complete, content, build / "genhdr/qstrdefs.preprocessed.h")
