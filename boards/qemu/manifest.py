@@ -4,5 +4,5 @@
 include("../manifest.py")
 for _name in ("board", "machine", "esp32", "onewire", "part_analog", "part_sht4x", "time"):
     module(_name + ".py", base_path="../sim")
-for _name in ("world", "part_meter", "ramflash", "select", "utime"):
+for _name in ("world", "part_meter", "clock", "ramflash", "select", "utime"):
     module(_name + ".py")

@@ -13,7 +13,7 @@ _BYTE_US = 10 * 1_000_000 // board.METER_BAUD  # 8N1
 _V_PER_MV_Q6 = int(73989 / 1.218 / board.METER_DIVIDER * (1 << 6))
 _I_PER_MA_Q8 = int(305978 / 1.218 * board.METER_SHUNT_UOHM / 1e6 * (1 << 8))
 _P_PER_W_Q8 = int(3537 / 1.218 / 1.218 * board.METER_SHUNT_UOHM / board.METER_DIVIDER * (1 << 8))
-_WATT_MS_PER_CF = 16384 * 256 * 100  # in WATT milliseconds
+_WATT_TICKS_PER_CF = 16384 * 256  # in WATT times ticks of 100 ms: 30 s of 2.9 kW are small
 
 
 class Meter:
@@ -55,9 +55,9 @@ class Meter:
             return
         self._w = world.take_energy_mj() // span
         self._renewed_ms = world.now_ms
-        total = self._cf_rest + (self._w * _P_PER_W_Q8 >> 8) * span
-        self._cf = self._cf + total // _WATT_MS_PER_CF & 0xFFFFFF
-        self._cf_rest = total % _WATT_MS_PER_CF
+        total = self._cf_rest + (self._w * _P_PER_W_Q8 >> 8) * (span // 100)
+        self._cf = self._cf + total // _WATT_TICKS_PER_CF & 0xFFFFFF
+        self._cf_rest = total % _WATT_TICKS_PER_CF
 
     def _answer(self):
         if "meter_silent" in world.faults:

@@ -149,6 +149,60 @@ def test_start(elf, flash, figures):
     assert 0 < got["valid"] <= got["closed"] < 600
 
 
+# Every kind of trouble in turn, 10 s of it and 20 s of peace, under a trusted clock: the LED, the
+# book of faults and the buttons have something to do. Finding the plan's place anew is slow code.
+TROUBLE = """
+import rig_heater, world, micropython, time, gc, json
+heater, used, largest, start = rig_heater.boot()
+heater.clock.set(1800000000, 3, 0)
+troubles = (
+    dict(leak_ua=20000), dict(tilted=1), dict(mains_mv=160000), dict(mains_mv=265000),
+    dict(chip_mdeg=100000), dict(body_mdeg=119000), dict(room_mdeg=41000), dict(room_mdeg=3000),
+    dict(buttons=1), dict(buttons=2), dict(buttons=4), "meter_silent", "room_open", "room_short",
+    "room_frozen", "body_open", "body_short", "adc_stuck", "leak_sensor_dead",
+)
+bad = []
+came = set()
+for i in range(600, 600 + 300 * len(troubles)):
+    trouble = troubles[i // 300 - 2]
+    here = i % 300 < 100
+    rig_heater.move(i)
+    world.tilted = world.buttons = 0
+    world.faults.clear()
+    if here and type(trouble) is str:
+        world.faults[trouble] = 1
+    elif here and (i % 20 < 10 or "buttons" not in trouble):  # they are let go every second
+        for name in trouble:
+            setattr(world, name, trouble[name])
+    planned = heater.plan._generation == heater.clock.generation
+    done = False
+    micropython.heap_lock()
+    try:
+        heater.tick(time.ticks_ms(), 100, False)
+        done = True
+    except MemoryError:
+        pass
+    micropython.heap_unlock()
+    if not done:
+        heater.tick(time.ticks_ms(), 100, False)
+        if planned:
+            bad.append((i - 600, heater._phase))
+    heater.slices()
+    came.update(fault["no"] for fault in heater.fault_list())
+    if i % 300 == 290:
+        heater.guard.clear("all", "service")
+    if i % 100 == 0:
+        gc.collect()
+print(json.dumps(dict(bad=bad, came=sorted(came))))
+"""
+
+
+def test_faults_and_buttons_allocate_nothing(elf, flash):
+    got = answer(elf, flash, TROUBLE, 200)
+    assert got["bad"] == []
+    assert {11, 12, 15, 21, 24, 31, 36, 44, 45, 61, 62} <= set(got["came"])
+
+
 CLASSES = """
 import builtins, gc, sys
 {before}
