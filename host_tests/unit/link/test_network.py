@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from heater.limits.lease import Lease
+
 DAY_S = 86_400
 SETTINGS = {"heater.serial": "htr-1", "link.enabled": True}
 
@@ -99,7 +101,7 @@ def test_a_relay_gets_its_turn_by_trusted_time(network):
     net, inp = made(network, Link(utc_at_0_s))
     relay = Relay()
     limits = SimpleNamespace(set=lambda *_: None, set_ramp=lambda *_: None)
-    district = net.leases.leases[3]
+    district = net.leases._leases[3] = Lease(0, False)
     district.limit_w, district.slot = 500, 700
     begins = []
     for inp.uptime_s in range(2500):
