@@ -25,15 +25,25 @@ def test_every_help_text_has_its_chinese():
     assert all(CHINESE.search(text) for text in help_words.CHINESE.values())
 
 
+def everyone(command):
+    yield command
+    for one in getattr(command, "commands", {}).values():
+        yield from everyone(one)
+
+
+def test_every_command_is_one_of_these():
+    assert set(root().commands) == set(help_words.COMMANDS)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("command", help_words.COMMANDS)
 def test_help_speaks_the_language_that_is_asked_for(command):
     for words, chinese in ((["--lang", "zh"], True), (["--lang=en"], False)):
         translated = root()
         help_words.translate(translated, words)
-        one = translated.commands[command]  # type: ignore[attr-defined]
-        assert bool(CHINESE.search(one.help)) == chinese
-        shown = [param.help for param in one.params if getattr(param, "help", None)]
-        assert all(bool(CHINESE.search(text)) == chinese for text in shown)
+        for one in everyone(translated.commands[command]):  # type: ignore[attr-defined]
+            assert bool(CHINESE.search(one.help)) == chinese
+            shown = [param.help for param in one.params if getattr(param, "help", None)]
+            assert all(bool(CHINESE.search(text)) == chinese for text in shown)
 
 
 def completions(words, incomplete=""):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
+from nuanbu.installer import help_words_company
 from nuanbu.installer.desk import system_language
 from nuanbu.installer.trouble import LANGUAGES
 
-# The commands whose help is translated; group, fleet and sim belong to other people.
 COMMANDS = (
     "ports", "info", "status", "monitor", "wizard", "cfg", "batch", "test", "cal", "logs", "why",
-    "flash", "reset", "unlock",
+    "flash", "reset", "unlock", "sim", "group", "fleet", "bench",
 )  # fmt: skip
 
 CHINESE = {
+    **help_words_company.CHINESE,
     "Nuanbu: simulate, measure and set up supplementary heaters.": (
         "暖补：补充取暖器的仿真、测量与安装调试。"
     ),
@@ -166,21 +168,23 @@ def translate(root: Any, words: list[str]) -> None:
     the surroundings ask for it."""
     if asked_language(words) != "zh":
         return
-    for command in [root, *(root.commands[name] for name in COMMANDS)]:
-        for one in [command, *getattr(command, "commands", {}).values()]:
-            if one is command or command is not root:
-                _one(one)
+    for one in _all(root):
+        _one(one)
 
 
 def texts(root: Any) -> set[str]:
     """Every paragraph of help that `translate` would replace."""
     found: set[str] = set()
-    for command in [root, *(root.commands[name] for name in COMMANDS)]:
-        own = [] if command is root else list(getattr(command, "commands", {}).values())
-        for one in [command, *own]:
-            for text in [one.help, *(getattr(param, "help", None) for param in one.params)]:
-                found.update(_paragraphs(text or ""))
+    for one in _all(root):
+        for text in [one.help, *(getattr(param, "help", None) for param in one.params)]:
+            found.update(_paragraphs(text or ""))
     return found
+
+
+def _all(command: Any) -> Iterator[Any]:
+    yield command
+    for one in getattr(command, "commands", {}).values():
+        yield from _all(one)
 
 
 def _one(command: Any) -> None:
