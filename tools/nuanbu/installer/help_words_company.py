@@ -173,8 +173,8 @@ CHINESE = {
     ),
     # --- bench
     "Measure the room control in every simulated house, beside two rivals; `bench installer`"
-    " measures the figures of the installer's tool, `bench life` those of plan, time, settings and records,"
-    " `bench season --days N` a heating season offline.": (
+    " measures the figures of the installer's tool, `bench life` those of plan, time, settings and"
+    " records, `bench season --days N` a heating season offline.": (
         "在每座仿真房屋中测量室温控制，并与两种对手比较；`bench installer` 测量安装工具的指标，"
         "`bench life` 测量计划、时间、设置和记录的指标，`bench season --days N` 测量离线的采暖季。"
     ),
