@@ -47,6 +47,7 @@ FAULTS = {
     "leak_sensor_offset_ua": Fault("residual-current sensor: reads too much",
                                    -100_000, 100_000, "uA"),
     "program_bit": Fault("one bit of the program in flash has turned"),
+    "clock_lost": Fault("the platform's own clock begins with 2000-01-01 at the next start"),
     "wifi_down": Fault("no association with the access point"),
     "wifi_password": Fault("access point refuses the password"),
     "wifi_no_ap": Fault("no such access point"),
