@@ -21,6 +21,9 @@ def fleet_simulate(
     loss: Annotated[float, typer.Option(help="Share of messages lost, each way.")] = 0.1,
     offline: Annotated[float, typer.Option(help="Share of heaters out of reach.")] = 0.08,
     relays: Annotated[float, typer.Option(help="Share of relay heaters.")] = 0.0,
+    other: Annotated[
+        float, typer.Option(help="Other load that only feeder meters see, of firm capacity.")
+    ] = 0.0,
     announced: Annotated[bool, typer.Option(help="Limits that change as announced.")] = True,
     cuts: Annotated[bool, typer.Option(help="Cuts of 40 % that nobody announced.")] = True,
     server_down: Annotated[
@@ -32,20 +35,26 @@ def fleet_simulate(
     outage: Annotated[
         list[str] | None, typer.Option(help="begin-end in minutes; the supply of all fails.")
     ] = None,
+    report: Annotated[Path, typer.Option(help="Where the report goes, HTML.")] = Path(
+        "build/fleet/report.html"
+    ),
+    lang: Annotated[str, typer.Option(envvar="NUANBU_LANG", help="en or zh.")] = "en",
 ) -> None:
     """Simulate a district: the server's own code, heaters with the firmware's lease and limits.
 
-    Prints a table on standard output. Rooms, weather, losses and outages follow from the seed.
+    Prints a table on standard output and writes a report with plots. Rooms, weather, losses
+    and outages follow from the seed.
     """
     from nuanbu.fleet import show
 
-    for name, share in (("loss", loss), ("offline", offline), ("relays", relays)):
+    shares = {"loss": loss, "offline": offline, "relays": relays, "other": other}
+    for name, share in shares.items():
         if not 0.0 <= share <= 1.0:
             raise UserError(f"--{name} {share:g}: must be 0 to 1")
     show.simulate(
         heaters=heaters, hours=hours, seed=seed, loss=loss, offline=offline, relay_share=relays,
-        announced=announced, cuts=cuts, server_down=server_down or [],
-        broker_down=broker_down or [], outages=outage or [],
+        other=other, announced=announced, cuts=cuts, server_down=server_down or [],
+        broker_down=broker_down or [], outages=outage or [], report=report, lang=lang,
     )  # fmt: skip
 
 

@@ -63,11 +63,18 @@ class Judge:
             self._back_s[level, k, now_s] = 0
         self.limit_w[level][k] = watts
 
-    def second(self, now_s: int, power_w: Floats) -> list[Floats]:
-        """Judge a second. Returns the sums of power by level."""
+    def second(
+        self, now_s: int, power_w: Floats, other_w: Floats | None = None
+    ) -> list[Floats]:
+        """Judge a second. other_w: of each building, what it takes beside its heaters. Returns
+        the sums of power by level."""
         sums = []
         for level, limit_w in enumerate(self.limit_w):
             sum_w = self._layout.sums(level, power_w)
+            if other_w is not None and LEVELS[level] == "building":
+                sum_w = sum_w + other_w
+            elif other_w is not None and LEVELS[level] == "district":
+                sum_w = sum_w + other_w.sum()
             sums.append(sum_w)
             over = np.flatnonzero(sum_w > TOLERANCE * limit_w)
             for k in over.tolist():

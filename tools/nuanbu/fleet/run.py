@@ -10,31 +10,38 @@ import numpy as np
 
 from nuanbu.fleet.heaters import Heaters
 from nuanbu.fleet.judge import Findings, Judge
+from nuanbu.fleet.other import Meters, OtherLoad
 from nuanbu.fleet.power import pulsed_w
 from nuanbu.fleet.rooms import STEP_S, Rooms
 from nuanbu.fleet.scenario import DAY_S, OFFLINE_MEAN_S, Plan
 from nuanbu.fleet.server import Server
 from nuanbu.fleet.town import Town
 from nuanbu.fleet.wire import Wire
+from nuanbu.group.allocate import Floats
 from nuanbu.sim.weather import Weather
 
 T0 = 1_790_000_100  # Unix second at which runs begin, a quarter of an hour
 SETPOINT_C = 22.0
 SERIES = (
-    "power_w", "pulsed_w", "limit_w", "demand_w", "online", "held", "coldest_c", "mean_c",
-    "outdoor_c",
+    "power_w", "pulsed_w", "limit_w", "demand_w", "other_w", "online", "held", "coldest_c",
+    "most_c", "middle_c", "mean_c", "outdoor_c", "sent", "lost", "limits",
 )  # fmt: skip
 
 
 @dataclass
 class Result:
     """series: of the district, one value a minute (powers are means of it, pulsed_w its highest
-    second; held is the share of heaters that hold a limit). minutes: {node: [(mean of the minute
+    second, without the other load; held is the share of heaters that hold a limit; coldest_c,
+    most_c and middle_c are colder than 99, 95 and 50 of 100 rooms; sent, lost: messages both ways,
+    limits: those sent to heaters). buildings_w, limits_w: mean power and limit of every building,
+    minute by minute. minutes: {node: [(mean of the minute
     over the limit, highest second over the limit)]} of the nodes that were watched."""
 
     plan: Plan
     found: Findings
     series: dict[str, list[float]]
+    buildings_w: Floats
+    limits_w: Floats
     minutes: dict[str, list[tuple[float, float]]]
     seconds: dict[str, list[float]]  # {watched node: power over limit, every second}
     messages: int
@@ -45,6 +52,9 @@ class Result:
 class _Minute:
     power_w: float = 0.0
     pulsed_w: float = 0.0
+    other_w: float = 0.0
+    buildings_w: Floats | float = 0.0
+    counted: tuple[int, int, int] = (0, 0, 0)  # messages at its begin: sent, lost, limits
     nodes: dict[str, list[float]] = field(default_factory=dict)
 
 
@@ -63,6 +73,10 @@ class Run:
         )  # fmt: skip
         self.server = Server(town.layout, town.firm_w)
         self.judge = Judge(town, T0)
+        buildings = town.nodes("building")
+        mean_w = np.array([plan.other * town.firm_w[node] for node in buildings])
+        self._other = OtherLoad(mean_w, rng) if plan.other else None
+        self._meters = Meters(len(buildings)) if plan.other and plan.meters else None
         self._down, self._up = (Wire(rng, plan.loss, plan.delays_s) for _ in "du")
         self._told = sorted(plan.changes, key=lambda one: one.told_s)
         self._true = sorted(plan.changes, key=lambda one: one.at_s)
@@ -74,7 +88,8 @@ class Run:
         self.minutes: dict[str, list[tuple[float, float]]] = {node: [] for node in watch}
         self.seconds: dict[str, list[float]] = {node: [] for node in watch}
         self._minute = _Minute()
-        self._part_w = np.zeros(n)
+        self._buildings_w: list[Floats] = []
+        self._limits_w: list[Floats] = []
 
     def go(self, progress: Callable[[float], None] | None = None) -> Result:
         """Run it all. progress(part done) is called once a minute of the run."""
@@ -86,7 +101,8 @@ class Run:
             if progress and t % 60 == 59:
                 progress((t + 1) / self.plan.seconds)
         return Result(
-            self.plan, self.judge.finish(), self.series, self.minutes, self.seconds,
+            self.plan, self.judge.finish(), self.series, np.array(self._buildings_w),
+            np.array(self._limits_w), self.minutes, self.seconds,
             self.server.messages, time.monotonic() - began,
         )  # fmt: skip
 
@@ -165,7 +181,11 @@ class Run:
 
     def _keep(self, t: int, now_s: int) -> None:
         heaters, judge, minute = self.heaters, self.judge, self._minute
-        sums = judge.second(now_s, heaters.power_w)
+        other_w = self._other.second(now_s) if self._other else None
+        sums = judge.second(now_s, heaters.power_w, other_w)
+        read = self._meters.second(now_s, sums[-2], float(sums[-1][0])) if self._meters else None
+        if read and heaters.broker_up:
+            self._up.send(now_s, read)
         if now_s % STEP_S == 0:
             judge.used(now_s, sums, np.where(heaters.awake, heaters.demand_w, 0))
         pulsed = pulsed_w(
@@ -174,6 +194,8 @@ class Run:
         which = heaters.relays.which
         pulsed[which] = heaters.power_w[which]
         minute.power_w += float(sums[-1][0]) / 60
+        minute.buildings_w = minute.buildings_w + sums[-2] / 60
+        minute.other_w += float(other_w.sum()) / 60 if other_w is not None else 0.0
         minute.pulsed_w = max(minute.pulsed_w, float(pulsed.sum()))
         for node, (level, k) in self._watch.items():
             ratio = float(sums[level][k]) / max(judge.limit_w[level][k], 1.0)
@@ -184,6 +206,7 @@ class Run:
 
     def _end_minute(self) -> None:
         heaters, minute = self.heaters, self._minute
+        counted = self._counted()
         values = {
             "power_w": minute.power_w,
             "pulsed_w": minute.pulsed_w,
@@ -192,12 +215,22 @@ class Run:
             "online": float(heaters.online.mean()),
             "held": float((heaters.leases.state == 1)[heaters.awake].mean()) if
             heaters.awake.any() else 0.0,
+            "other_w": minute.other_w,
             "coldest_c": float(np.quantile(self.rooms.air_c, 0.01)),
+            "most_c": float(np.quantile(self.rooms.air_c, 0.05)),
+            "middle_c": float(np.median(self.rooms.air_c)),
             "mean_c": float(self.rooms.air_c.mean()),
             "outdoor_c": self.rooms.outdoor_c,
+            **dict(zip(("sent", "lost", "limits"), np.subtract(counted, minute.counted).tolist())),
         }
         for name, value in values.items():
             self.series[name].append(value)
         for node, ratios in minute.nodes.items():
             self.minutes[node].append((float(np.mean(ratios)), max(ratios)))
-        self._minute = _Minute()
+        self._buildings_w.append(np.asarray(minute.buildings_w))
+        self._limits_w.append(self.judge.limit_w[-2].copy())
+        self._minute = _Minute(counted=counted)
+
+    def _counted(self) -> tuple[int, int, int]:
+        wires = (self._down, self._up)
+        return sum(w.sent for w in wires), sum(w.lost for w in wires), self.server.messages

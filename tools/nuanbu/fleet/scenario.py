@@ -37,8 +37,10 @@ class Change:
 class Plan:
     """heaters, hours, seed: the size of the run. loss: of messages, each way. offline: share of
     the heaters that the network does not reach, each for half an hour in the mean. restarts: of
-    a heater in a day. relay_share: of relay heaters. changes: limits. Down-times are (begin,
-    end) in seconds of the run: server_down, broker_down, and outages as (begin, end, node)."""
+    a heater in a day. relay_share: of relay heaters. other: mean of the other load, as a share
+    of firm capacity; meters: feeder meters of buildings and district tell it. changes: limits.
+    Down-times are (begin, end) in seconds of the run: server_down, broker_down, and outages as
+    (begin, end, node)."""
 
     heaters: int = 10_000
     hours: float = 24.0
@@ -48,6 +50,8 @@ class Plan:
     restarts: float = 0.5
     relay_share: float = 0.0
     relay_profile: str = "default"
+    other: float = 0.0
+    meters: bool = True
     delays_s: tuple[int, ...] = DELAYS_S
     changes: list[Change] = field(default_factory=list)
     server_down: list[tuple[int, int]] = field(default_factory=list)

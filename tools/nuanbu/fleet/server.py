@@ -29,6 +29,7 @@ class Server:
         self._worst_w = np.zeros((len(layout.heaters), 2))
         self._end_s: Floats = np.zeros(len(layout.heaters))
         self._names = [heater.id for heater in layout.heaters]
+        self._metered = [*layout.node_ids[-2], *layout.node_ids[-1]]
         self.guard: Guard | None = None
         self.messages = 0  # limits published
         self._retained = np.zeros(len(layout.heaters), LIMIT)  # as the broker keeps them
@@ -45,6 +46,7 @@ class Server:
             guard.limit(node, watts, at_s)
         self._told_s = np.zeros(len(self._names), np.int64)
         self._welcomed_s = np.zeros(len(self._names), np.int64)
+        self._read_s = np.zeros(len(self._metered), np.int64)
 
     def kill(self) -> None:
         """The process is gone, with all that it had not stored."""
@@ -136,4 +138,11 @@ class Server:
         guard.seen.state(
             who, now_s, rows["room_c"], rows["setpoint_c"], rows["power_w"], rows["demand_w"]
         )
+        return []
+
+    def _meter(self, guard: Guard, rows: NDArray, now_s: int) -> list[Batch]:
+        rows = rows[rows["t"] > self._read_s[rows["who"]]]
+        self._read_s[rows["who"]] = rows["t"]
+        for who, power_w in zip(rows["who"].tolist(), rows["power_w"].tolist()):
+            guard.metered(self._metered[who], power_w, now_s)
         return []

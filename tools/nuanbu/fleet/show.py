@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import sys
 from functools import partial
@@ -14,31 +13,38 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from nuanbu.errors import UserError
-from nuanbu.fleet import figures, scenario, town
+from nuanbu.fleet import figures, pages, scenario, town
 from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
+from nuanbu.fleet.words import FLEET
+from nuanbu.group.words import words
 from nuanbu.report.feeder import rows
 from nuanbu.report.texts import text
 
 
 def simulate(
     *, heaters: int, hours: float, seed: int, loss: float, offline: float, relay_share: float,
-    announced: bool, cuts: bool, server_down: list[str], broker_down: list[str],
-    outages: list[str],
+    other: float, announced: bool, cuts: bool, server_down: list[str], broker_down: list[str],
+    outages: list[str], report: Path, lang: str,
 ) -> Result:  # fmt: skip
-    """Run a day of a district, show progress, print the table. UserError for a bad value."""
+    """Run a day of a district, show progress, print the table and write the report. UserError
+    for a bad value."""
+    words(FLEET, lang)  # a language unknown is told before the run
     rng = np.random.default_rng(seed)
     homes = town.make(heaters, rng, relay_share)
     seconds = round(hours * 3600)
     plan = scenario.Plan(
         heaters=heaters, hours=hours, seed=seed, loss=loss, offline=offline,
-        relay_share=relay_share, changes=scenario.day(homes, seconds, rng, announced, cuts),
+        relay_share=relay_share, other=other,
+        changes=scenario.day(homes, seconds, rng, announced, cuts),
         server_down=_spans("server-down", server_down, seconds),
         broker_down=_spans("broker-down", broker_down, seconds),
         outages=[(*span, DISTRICT) for span in _spans("outage", outages, seconds)],
     )  # fmt: skip
     result = go(Run(plan, homes, rng), f"{heaters} heaters, {hours:g} h, seed {seed}")
+    pages.write(report, result, homes.nodes("building"), lang)
     Console(file=sys.stdout).print(table(result))
+    sys.stdout.write(f"report: {report}\n")
     return result
 
 
@@ -107,25 +113,9 @@ def go(run: Run, title: str) -> Result:
 
 def table(result: Result) -> Table:
     """The findings of one run."""
-    found, plan = result.found, result.plan
     view = _two_columns()
-    over = sum(found.over_s.values())
-    view.add_row("node-seconds above 102 % of a limit", f"{over:,}")
-    if over:
-        view.add_row("highest of them over its limit", f"{found.worst:.0%}")
-    cuts = found.after_cut_s
-    if cuts:
-        view.add_row("unannounced cuts", str(len(cuts)))
-        view.add_row("longest above 102 % after a cut", f"{max(cuts)} s")
-    used = "–" if math.isnan(found.used) else f"{found.used:.1%}"
-    view.add_row("limits used while heat was short", used)
-    view.add_row("time in which heat was short", f"{found.short_share:.0%}")
-    series = result.series
-    view.add_row("rooms, mean and coldest hundredth at the end",
-                 f"{series['mean_c'][-1]:.1f}, {series['coldest_c'][-1]:.1f} °C")  # fmt: skip
-    rate = result.messages / plan.heaters / plan.hours
-    view.add_row("limits sent a heater and hour", f"{rate:.0f}")
-    view.add_row("virtual over real time", f"{plan.seconds / result.wall_s:,.0f} x")
+    for label, value in pages.rows(result, words(FLEET, "en")):
+        view.add_row(label, value)
     return view
 
 

@@ -19,12 +19,14 @@ STATE = np.dtype(
     [("who", "i8"), ("t", "i8"), ("room_c", "f8"), ("setpoint_c", "f8"), ("power_w", "f8"),
      ("demand_w", "f8")]
 )  # fmt: skip
+# Of feeder meters; `who` is the meter here.
+METER = np.dtype([("who", "i8"), ("t", "i8"), ("power_w", "f8")])
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Messages of one kind ("limit", "beat", "welcome", "hello", "ack", "state") that arrive
-    together. more: what they have in common (a heartbeat's content)."""
+    """Messages of one kind ("limit", "beat", "welcome", "hello", "ack", "state", "meter") that
+    arrive together. more: what they have in common (a heartbeat's content)."""
 
     kind: str
     rows: NDArray
@@ -43,6 +45,7 @@ class Wire:
         self._rng, self.loss = rng, loss
         self._delays_s = np.array(delays_s)
         self._coming: dict[int, list[Batch]] = defaultdict(list)
+        self.sent = self.lost = 0
 
     def send(self, now_s: int, batch: Batch) -> None:
         """Give messages to the network at the end of second now_s."""
@@ -50,6 +53,8 @@ class Wire:
         if not n:
             return
         arrives = self._rng.random(n) >= self.loss
+        self.sent += n
+        self.lost += n - int(np.count_nonzero(arrives))
         delay_s = self._delays_s[self._rng.integers(0, len(self._delays_s), n)]
         for late_s in np.unique(self._delays_s):
             rows = batch.rows[arrives & (delay_s == late_s)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import matplotlib
 import matplotlib.dates
@@ -16,6 +16,7 @@ from nuanbu.report import inline_svg
 
 ROLES = inline_svg.stand_ins("limit", "granted", "power", "meter", "coldest", "most", "middle")
 _WIDE, _SMALL = (11.0, 2.8), (5.2, 1.9)
+Draw = Callable[[Axes, np.ndarray], None]
 _RC = inline_svg.settings(ROLES, 10.5)
 
 
@@ -32,7 +33,7 @@ def feeder(history: History, node: NodeHistory, small: bool = False) -> str:
         axes.set_ylim(bottom=0)
         axes.set_ylabel("kW")
 
-    return _svg(history, node.id, draw, _SMALL if small else _WIDE)
+    return svg(history.time_s, node.id, draw, small)
 
 
 def rooms(history: History) -> str:
@@ -46,7 +47,7 @@ def rooms(history: History) -> str:
         axes.invert_yaxis()
         axes.set_ylabel("K")
 
-    return _svg(history, "rooms of all", draw, _WIDE)
+    return svg(history.time_s, "rooms of all", draw)
 
 
 def _percentile(values: np.ndarray, part: float) -> np.ndarray:
@@ -61,14 +62,21 @@ def _kw(watts: np.ndarray) -> np.ndarray:
     return watts / 1000
 
 
-def _svg(history: History, name: str, draw: Any, size: tuple[float, float]) -> str:
+def svg(
+    time_s: np.ndarray, name: str, draw: Draw, small: bool = False, dated: bool = True
+) -> str:
+    """What `draw(axes, times)` draws over these Unix seconds, as part of a page whose style has
+    the colours of ROLES. name: another for each on a page; dated: with the day, else the time of
+    day only."""
+    size = _SMALL if small else _WIDE
     with matplotlib.rc_context(_RC):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
-        times = np.array([datetime.fromtimestamp(t, UTC) for t in history.time_s.tolist()])
+        times = np.array([datetime.fromtimestamp(t, UTC) for t in time_s.tolist()])
         draw(axes, times)
         axes.set_xlim(times[0], times[-1])
-        locator = matplotlib.dates.AutoDateLocator(maxticks=8 if size is _WIDE else 4)
+        locator = matplotlib.dates.AutoDateLocator(maxticks=4 if small else 8)
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator))
+        form = matplotlib.dates.ConciseDateFormatter(locator, show_offset=dated)
+        axes.xaxis.set_major_formatter(form)
         return inline_svg.drawn(figure, f"{name}-{size[0]}", ROLES)
