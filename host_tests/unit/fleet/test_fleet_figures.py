@@ -18,8 +18,8 @@ def told(**more):
     def go(run, title):
         watched = run.minutes
         return Result(
-            run.plan, found, run.series, dict.fromkeys(watched, minutes),
-            dict.fromkeys(watched, seconds), 0, 1.0,
+            run.plan, found, run.series, np.zeros(0), np.zeros(0),
+            dict.fromkeys(watched, minutes), dict.fromkeys(watched, seconds), 0, 1.0,
         )  # fmt: skip
 
     return go

@@ -143,10 +143,14 @@ CHINESE = {
     "Simulate a district: the server's own code, heaters with the firmware's lease and limits.": (
         "仿真一个小区：服务器用自身代码，取暖器用固件的租约与限值。"
     ),
-    "Prints a table on standard output. Rooms, weather, losses and outages follow from the"
-    " seed.": (
-        "在标准输出打印表格。房间、天气、丢包和停电均由随机种子决定。"
+    "Prints a table on standard output and writes a report with plots. Rooms, weather, losses"
+    " and outages follow from the seed.": (
+        "在标准输出打印表格，并生成带图的报告。房间、天气、丢包和停电均由随机种子决定。"
     ),
+    "Other load that only feeder meters see, of firm capacity.": (
+        "只有馈线电表能看到的其他负荷，占固定容量的比例。"
+    ),
+    "Where the report goes, HTML.": "报告（HTML）的位置。",
     "Of everything that is left to chance.": "一切随机因素的种子。",
     "Share of messages lost, each way.": "每个方向的丢包比例。",
     "Share of heaters out of reach.": "离线取暖器的比例。",
