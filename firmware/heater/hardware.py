@@ -45,6 +45,8 @@ _LED_PATTERNS = (
     0x0249,  # away, four
     0xFFFF,  # mode heat, steady
     0x00FF,  # mode plan, slow
+    0x000F,  # quiet, one long
+    0x0F0F,  # no longer quiet, two
 )
 
 

@@ -11,6 +11,7 @@ from heater.plan.window import Window
 from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
 
 _STEP_MDEG = const(500)
+_QUIET_S = const(28800)  # as asked for at the buttons: a night
 _AROUND = const(4)  # presets that the button goes round: comfort, eco, sleep, away
 
 
@@ -26,6 +27,7 @@ class Acts:
       unsaved         1: mode, constant set-point or lock were changed at the buttons; the app
                       saves them as settings and clears this
       acted           1: somebody has done something that `Plan.state` must keep; the app clears it
+      quiet           1 in quiet hours: no beep, display dark
       answer          local.LED_*: what the LED says to the last press, 0 for nothing special
     """
 
@@ -37,7 +39,9 @@ class Acts:
         self.window = Window()
         self.unsaved = 0
         self.acted = 0
+        self.quiet = 0
         self.answer = local.LED_DARK
+        self._by_hand_s = 0  # uptime until which somebody has said whether it is quiet
         self._program = Program()
         self._prefer = Preferences()
         self._wanted_mdeg = 22000  # before window, early start, working time and bounds
@@ -131,6 +135,9 @@ class Acts:
             return 1
         if self.child_lock:
             return 0
+        if event == local.QUIET:
+            self._toggle_quiet()
+            return 1
         if event == local.MODE:
             self.set_mode((self.mode + 1) % len(MODE_NAMES))
             self.answer = self._mode_led()
@@ -158,6 +165,12 @@ class Acts:
         else:
             override.clear()
             self.answer = self._mode_led()
+
+    def _toggle_quiet(self):
+        # Quiet for a night, or not quiet for as long; the same again goes back to the hours set.
+        self._by_hand_s = 0 if self._by_hand_s else self._uptime_s + _QUIET_S
+        self.quiet = 1 - self.quiet
+        self.answer = local.LED_QUIET if self.quiet else local.LED_NOT_QUIET
 
     def _mode_led(self):
         if self.mode == MODE_PLAN:

@@ -15,12 +15,13 @@ BOOST = const(3)  # main, short
 MODE = const(4)  # main, held 1 s to 5 s
 LOCK = const(5)  # main, held 5 s: child lock on or off
 PRESET = const(6)  # main, twice within a second: the next preset
+QUIET = const(7)  # main, three times: quiet from now, or no longer
 
 _LONG_TICKS = const(10)
 _LOCK_TICKS = const(50)
 _REPEAT_AFTER_TICKS = const(8)
 _REPEAT_EVERY_TICKS = const(4)
-_TWICE_TICKS = const(5)  # from letting go to the second press
+_AGAIN_TICKS = const(5)  # from letting go to the next press of the same gesture
 _AWAKE_TICKS = const(100)  # the display answers for 10 s after a press, even in quiet hours
 
 # Index of what the LED shows (Outputs.led). The board turns it into a pattern.
@@ -37,6 +38,10 @@ LED_OFF = const(8)  # off, frost protection watches
 LED_PRESETS = const(9)  # to 12: comfort, eco, sleep, away
 LED_MODE_HEAT = const(13)
 LED_MODE_PLAN = const(14)
+LED_QUIET = const(15)
+LED_NOT_QUIET = const(16)
+
+_SHORT = (NO_EVENT, BOOST, PRESET, QUIET)  # by the number of short presses
 
 
 class Buttons:
@@ -47,15 +52,15 @@ class Buttons:
         self.awake = 0
         self._held = 0  # the one button that counts; the others wait until it is let go
         self._ticks = 0
-        self._pause = 0  # ticks left for a second press of main
-        self._twice = 0
+        self._pause = 0  # ticks left for another press of main
+        self._presses = 0  # short ones of main, so far
 
     def step(self, buttons):
         """Take the pressed buttons (bits BUTTON_*) of this tick; returns an event or NO_EVENT.
 
         Up and down act at once and repeat while held. Main acts when let go, so that a long
-        press is not first taken for a short one, except for the lock, which acts after 5 s; a
-        short press waits another half second, in case a second one follows.
+        press is not first taken for a short one, except for the lock, which acts after 5 s; short
+        presses wait another half second, in case one more follows.
         """
         if self.awake:
             self.awake -= 1
@@ -65,10 +70,8 @@ class Buttons:
                 self._pause -= 1
                 if buttons & BUTTON_MAIN:
                     self._pause = 0
-                    self._twice = 1
                 elif buttons or not self._pause:
-                    self._pause = 0
-                    return BOOST  # another button is taken with the next tick
+                    return self._short()  # another button is taken with the next tick
             if not buttons:
                 return NO_EVENT
             self._press(buttons)
@@ -78,6 +81,7 @@ class Buttons:
         if not buttons & held:
             self._held = 0
             if held != BUTTON_MAIN or self._ticks >= _LOCK_TICKS:
+                self._presses = 0
                 return NO_EVENT
             return self._let_go()
         ticks = self._ticks + 1
@@ -94,14 +98,19 @@ class Buttons:
         return NO_EVENT
 
     def _let_go(self):
-        twice = self._twice
-        self._twice = 0
         if self._ticks >= _LONG_TICKS:
+            self._presses = 0
             return MODE
-        if twice:
-            return PRESET
-        self._pause = _TWICE_TICKS
+        self._presses += 1
+        if self._presses == len(_SHORT) - 1:
+            return self._short()
+        self._pause = _AGAIN_TICKS
         return NO_EVENT
+
+    def _short(self):
+        presses = self._presses
+        self._pause = self._presses = 0
+        return _SHORT[presses]
 
     def _press(self, buttons):
         if buttons & BUTTON_MAIN:

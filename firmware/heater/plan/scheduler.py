@@ -41,8 +41,8 @@ class Plan(Acts):
       bounded         1 if the bounds of installer or company changed what was asked for
       next_change_s   seconds to the next change of the plan, -1 if there is none or no clock
       next_preset     asked for by that change
-      quiet           1 in quiet hours: no beep, display dark
-      calm            1 in quiet hours that a trusted clock tells of: fewest switchings as well
+      calm            1 in quiet hours that a trusted clock or a press tells of: fewest
+                      switchings as well
       early           early.EarlyStart, what it has learned of this room
       refusal         why a setting of the plan could not be followed, "" if all could
     """
@@ -55,7 +55,6 @@ class Plan(Acts):
         self.bounded = 0
         self.next_change_s = -1
         self.next_preset = presets.COMFORT
-        self.quiet = 0
         self.calm = 0
         self.refusal = ""
         self.early = EarlyStart()
@@ -134,8 +133,12 @@ class Plan(Acts):
         if self.window.open and self.setpoint_mdeg > presets.FROST_MDEG:
             self.setpoint_mdeg = presets.FROST_MDEG
             self.reason = BY_WINDOW
-        self.quiet = self._prefer.quiet(clock.trusted, clock.local_s)
-        self.calm = self.quiet if clock.trusted else 0
+        if uptime_s < self._by_hand_s:
+            self.calm = self.quiet
+        else:
+            self._by_hand_s = 0
+            self.quiet = self._prefer.quiet(clock.trusted, clock.local_s)
+            self.calm = self.quiet if clock.trusted else 0
 
     def _follow(self, clock):
         # Find the plan's place when time has reached its next change, or was set.

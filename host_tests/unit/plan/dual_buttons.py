@@ -34,6 +34,43 @@ def test_two_short_presses_are_no_boost():
     assert held(buttons, BUTTON_UP, 3) == [local.BOOST, local.UP]
 
 
+def test_three_short_presses_are_quiet():
+    buttons = local.Buttons()
+    for pause in (1, 4):
+        for _ in range(2):
+            assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, pause) == []
+        assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 9) == [local.QUIET]
+    # a long one ends the count, and two with another button after them are two
+    assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 2) == []
+    assert held(buttons, BUTTON_MAIN, 20) == [] and held(buttons, 0, 9) == [local.MODE]
+    assert held(buttons, BUTTON_MAIN, 2) == [] and held(buttons, 0, 9) == [local.BOOST]
+    for _ in range(2):
+        held(buttons, BUTTON_MAIN, 2)
+        held(buttons, 0, 2)
+    assert held(buttons, BUTTON_DOWN, 2) == [local.PRESET, local.DOWN]
+
+
+def test_quiet_by_hand_lasts_a_night_and_ends_by_the_same():
+    home = Home(9)
+    plan = home.plan
+    assert plan.press(local.QUIET) and plan.quiet and plan.answer == local.LED_QUIET
+    assert home.at(16, 59, 58).quiet == 1 and plan.calm == 1
+    assert home.at(17, 0, 1).quiet == 0 and plan.calm == 0
+    # in quiet hours it is the other way round
+    assert home.at(23).quiet == 1
+    assert plan.press(local.QUIET) and plan.answer == local.LED_NOT_QUIET
+    assert home.at(23, 30).quiet == 0 and plan.calm == 0
+    plan.press(local.QUIET)
+    assert home.at(23, 31).quiet == 1
+    # without a clock a press tells that relays may rest too
+    plan = Home().plan
+    plan.press(local.QUIET)
+    plan.press(local.QUIET)
+    assert plan.quiet == 1
+    plan.press(local.LOCK)
+    assert plan.press(local.QUIET) == 0
+
+
 def test_the_button_goes_round_the_presets_and_back_to_the_plan():
     home = Home(9)
     plan = home.plan
