@@ -191,10 +191,16 @@ class Heater:
         plan = self.plan
         limits = self.arbiter
         self.clock.step(inp.uptime_s)
+        control = self.control
+        limited = limits.limit_w < control.want_w or not guard.heat_ok
+        window = plan.window
+        window.note(control.hold_w, control.lag_s, control.want_w and not limited)
+        aired = window.open
         plan.step(
-            inp.uptime_s, self.clock, guard.room_mdeg, guard.room_ok, self.achieved_w,
-            limits.limit_w < self.control.want_w,
-        )  # fmt: skip
+            inp.uptime_s, self.clock, guard.room_mdeg, guard.room_ok, self.achieved_w, limited
+        )
+        if aired and not window.open:
+            control.resume(window.before_w)
         self.network.second(inp, limits, self.modulator, self.rated_w)
         self.available_w = self.hardware.available_w(inp, self.rated_w, self.rated_mv)
         self._limit_by_guard(limits, guard)

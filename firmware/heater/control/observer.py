@@ -32,6 +32,7 @@ class Observer:
         self.wall_uk = 0  # the structure the air is coupled to
         self.loss_mw = 0  # loss with walls as warm as the air, less other heat sources
         self.slope_nk = 0  # rate of change of room_uk, nK per second
+        self.held_s = 0  # for so long the loss is what it was told to be
         self._carry = 0
         self.gain_sensor, self.gain_room, self.gain_loss = tuning.observer_gains(model)
         self.error = 0  # innovation, sixteenths of a mK
@@ -93,12 +94,20 @@ class Observer:
         )
         self.wall_uk += (self.room_uk - self.wall_uk) // WALL_S
         self.room_uk += whole + ((error * self.gain_room + _GAIN_HALF) >> _GAIN_SHIFT)
+        if self.held_s:
+            self.held_s -= 1
+            return
         loss = self.loss_mw - ((error * self.gain_loss + _GAIN_HALF) >> _GAIN_SHIFT)
         if loss > _LOSS_MAX_MW:
             loss = _LOSS_MAX_MW
         elif loss < _LOSS_MIN_MW:
             loss = _LOSS_MIN_MW
         self.loss_mw = loss
+
+    def hold_loss(self, loss_mw, seconds):
+        """Take the loss as told, and let nothing change it for `seconds`."""
+        self.loss_mw = loss_mw
+        self.held_s = seconds
 
     def holding_w(self, room_mdeg):
         """Power in W that would hold room_mdeg, by what is known now. May be negative."""

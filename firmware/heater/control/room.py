@@ -41,6 +41,12 @@ _RECOVERY = const(80)  # that distance, as slope times this percentage of the la
 _SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
 _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
+_KNOWN_K = const(4)  # the room has moved so far for all to see: what it loses can be told
+# After an open window the air is far from the walls and moves quickly, more than the sensor and a
+# learned lag can tell. For half an hour what the room loses is what it lost before, nothing is
+# learned, and the room comes back as slowly as with 10 min of lag.
+_RESUME_S = const(1800)
+_RESUME_GUARD_S = const(600)
 _SETTLED_S = const(300)  # a record ends this long after full power
 
 
@@ -63,6 +69,7 @@ class RoomControl:
         self._recover_s = 0
         self._setpoint_mdeg = 0
         self._since_s = 0  # since the set-point changed, at most _HURRY_S
+        self._resumed = False  # after a window, until the set-point is back
         self._modulator = None
         self._learned = 0  # as model.learned, which counts a running record as well
         self._loss_w = 0  # holding power to begin with
@@ -82,6 +89,21 @@ class RoomControl:
     def hold_w(self):
         """Power in W that would hold the room as it is now."""
         return self.observer.loss_mw // 1000
+
+    @property
+    def lag_s(self):
+        """Lags of emitter and sensor together in s, 0 while the room is hardly known."""
+        if self._learned < _KNOWN_K:
+            return 0
+        return self.model.emitter_s + self.model.sensor_s
+
+    def resume(self, loss_w):
+        """A window has been shut: the room is held again by `loss_w`, as before it was opened.
+
+        The return of the set-point is then nobody's wish, and the room comes back with distance.
+        """
+        self.observer.hold_loss(loss_w * 1000, _RESUME_S)
+        self._resumed = True
 
     def configure(self, cfg):
         """Take over the settings: `heater.rated_w`. Bumpless."""
@@ -171,11 +193,14 @@ class RoomControl:
         guard_s = self._guard_s
         if setpoint_mdeg != self._setpoint_mdeg:
             self._setpoint_mdeg = setpoint_mdeg
-            self._since_s = 0
+            self._since_s = _HURRY_S if self._resumed else 0
+            self._resumed = False
         elif self._since_s < _HURRY_S:
             self._since_s += 1
         else:
             guard_s = self._recover_s
+            if observer.held_s and not self._slow:
+                guard_s = _RESUME_GUARD_S
         rise += slope_nk // 1000 * guard_s // 1000
         hold_w = observer.holding_w(setpoint_mdeg)
         ahead = weighted - room - rise
@@ -229,7 +254,7 @@ class RoomControl:
             if (rises and self._armed) or not (self._learned or learner.active):
                 if rises:
                     self._armed = False
-                if self.observer.slope_nk > _SLOPE_MIN_NK:
+                if self.observer.slope_nk > _SLOPE_MIN_NK and not self.observer.held_s:
                     self._before = self.model.values()
                     learner.begin()
             if not learner.active:

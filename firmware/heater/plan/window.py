@@ -4,11 +4,13 @@
 # after less heating (a set-back, a limit, the off phase of a cycle) is explained by the power
 # that is missing, so it has to be larger; a room that swings by nature has to fall by more than
 # its own habit; and what a room loses above its set-point, after cooking, sun or a set-back,
-# counts for a third.
+# counts for a third. In mild weather, where the heater makes up for the window, losses.py tells.
 
 from array import array
 
 from micropython import const
+
+from heater.plan.losses import Losses
 
 _SAMPLE_S = const(15)  # one mean: takes the 1/16 K steps of the sensor and its noise away
 _SAMPLES = const(20)  # look back 5 min
@@ -40,6 +42,7 @@ class Window:
       open        1 while a window is taken for open
       open_s      for how many seconds it has been so, 0 if shut
       enabled     0: never open (setting plan.window)
+      before_w    power that held the room before the window was opened, once it has been
     """
 
     def __init__(self):
@@ -59,9 +62,16 @@ class Window:
         self._missing = 0  # of the peak, now or a while ago
         self._lowest_mdeg = 0  # while open
         self._setpoint_mdeg = 0
+        self.losses = Losses()
+        self.before_w = 0
+
+    def note(self, loss_w, lag_s, regulating):
+        """Take what room control knows of this second, before `step`; see Losses.second."""
+        self.losses.second(loss_w, lag_s, regulating, self.rated_w)
 
     def clear(self):
         """Take the window for shut, e.g. because somebody pressed a button. Starts afresh."""
+        self.losses.clear()
         self.open = 0
         self.open_s = 0
         self._filled = 0
@@ -106,8 +116,10 @@ class Window:
 
     def _watch_opening(self, mean_mdeg, setpoint_mdeg):
         ring = self._ring
-        if setpoint_mdeg > self._setpoint_mdeg:
-            self._filled = 0  # what lay above the former set-point must not count in full now
+        if setpoint_mdeg != self._setpoint_mdeg:
+            self.losses.unsettle()
+            if setpoint_mdeg > self._setpoint_mdeg:
+                self._filled = 0  # what lay above the former set-point must not count in full now
         self._setpoint_mdeg = setpoint_mdeg
         highest_mdeg = mean_mdeg
         for i in range(self._filled):
@@ -128,9 +140,11 @@ class Window:
         if allowed_mdeg < floor_mdeg:
             allowed_mdeg = floor_mdeg
         missing_w = self._missing // _SCALE - (self.rated_w >> _WANDER_SHIFT)
-        if missing_w > 0:
-            allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
-        if fall_mdeg > allowed_mdeg:
+        if missing_w < 0:
+            missing_w = 0
+        allowed_mdeg += _ALLOW_MDEG * missing_w // self.rated_w
+        if self.losses.sample(self.rated_w, missing_w) or fall_mdeg > allowed_mdeg:
+            self.before_w = self.losses.before_w()
             self.clear()
             self.open = 1
             self._lowest_mdeg = mean_mdeg

@@ -92,6 +92,32 @@ def test_an_impossible_state_is_refused_with_a_reason():
     assert room.state() == before
 
 
+def test_after_a_window_the_loss_is_held_as_it_was_for_half_an_hour():
+    model = (8000, 110, 110, 1400)
+    told, alone = control(model), control(model)
+    for room in (told, alone):
+        run(room, 1800, 22000, achieved=800)
+        for i in range(600):  # open: the room falls by 6 K
+            room.step(22000 - i * 10, 7000, 0, 2000, True)
+    told.resume(800)
+    assert told.hold_w == 800 and alone.hold_w > 1000
+    for room in (told, alone):
+        for i in range(900):  # and comes back by 5 K
+            room.step(16000 + i * 5, 22000, 1500, 2000, True)
+    assert told.hold_w == 800 != alone.hold_w
+    run(told, 900, 21400, achieved=800)
+    held_w = told.hold_w
+    run(told, 600, 21000, achieved=800)
+    assert held_w == 800 < told.hold_w  # after half an hour it is found out again
+
+
+def test_the_lag_is_told_once_the_room_is_known():
+    room = control()
+    assert room.lag_s == 0
+    assert room.restore((1, 8000, 110, 90, 1400, 3, 800)) is True and room.lag_s == 0
+    assert room.restore((1, 8000, 110, 90, 1400, 4, 800)) is True and room.lag_s == 200
+
+
 def test_the_model_names_the_parameter_it_refuses():
     assert "emitter_s 5 " in RoomModel().set(6000, 5, 120, 1500, 1)
 

@@ -85,11 +85,17 @@ class Living:
         t_s, plan = self.t_s, self.plan
         self.room_mdeg = round(self.house.sensor_c * 16) * 1000 // 16  # a DS18B20's steps
         self.clock.step(t_s)
+        control = self.control
+        plan.window.note(control.hold_w, control.lag_s, 1 if control.want_w else 0)
+        was_open = plan.window.open
         plan.step(t_s, self.clock, self.room_mdeg, 1, self.power_w, 0)
-        self.power_w = self.control.step(
+        if was_open and not plan.window.open:
+            control.resume(plan.window.before_w)
+        control.note_body(round(self.house.body_c * 1000), self.room_mdeg)
+        self.power_w = control.step(
             self.room_mdeg, plan.setpoint_mdeg, self.power_w, int(self.spec.rated_w), True
         )
         if t_s % LEARN_EVERY_S == 0:
-            self.control.learn_step()
+            control.learn_step()
         self.house.step(1.0, float(self.power_w))
         self.t_s = t_s + 1

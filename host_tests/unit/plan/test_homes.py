@@ -2,7 +2,7 @@
 
 import pytest
 from evaluate_early_start import LEARNING_DAYS, WITHIN_MIN, mornings
-from evaluate_window import NOTICE_S, opening
+from evaluate_window import FIRST_S, NOTICE_S, opening
 from living import DAY_S, Living, winter
 
 from nuanbu.sim.houses import HOUSES
@@ -14,9 +14,15 @@ from nuanbu.sim.weather import ConstantWeather
     [("corner-convector", -10), ("heavy-concrete-oil", -25), ("light-timber-panel", -25)],
 )
 def test_an_open_window_is_noticed_in_five_minutes_and_left_when_shut(name, outdoor_c):
-    noticed_s, again_s, _ = opening(name, outdoor_c)
+    noticed_s, again_s, _ = opening(name, outdoor_c, FIRST_S)
     assert noticed_s is not None and noticed_s <= NOTICE_S
     assert again_s <= 900  # seen through the sensor's lag of up to 600 s
+
+
+def test_in_mild_weather_what_the_room_loses_tells_and_the_room_comes_back_gently():
+    noticed_s, _, peak_k = opening("granny-convector", 0)
+    assert noticed_s is not None and noticed_s <= NOTICE_S
+    assert peak_k <= 0.5  # 1.3 K where nothing is known of what the room lost before
 
 
 @pytest.mark.parametrize("name", ["corner-convector", "light-timber-panel", "top-floor-oil"])

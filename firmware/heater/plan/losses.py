@@ -1,0 +1,133 @@
+# What a room loses more than it lost within the last hour, for the open window in mild weather.
+#
+# At 0 degC a heater makes up for much of what an open window takes, and a slow sensor sees little
+# of the rest in five minutes. But room control knows both, heat and temperature, and estimates the
+# power that would hold the room as it is now; an open window raises that power, a closing door or
+# the end of cooking brings it back to what it has been before. So the highest of the last hour is
+# compared with, but for the last four minutes. Integers only.
+
+from array import array
+
+from micropython import const
+
+_BLOCK_SAMPLES = const(5)  # of 15 s: the highest of 75 s
+_BLOCKS = const(48)  # an hour
+_RECENT = const(3)  # not compared with, for the window may be open since then
+_WAIT = const(240)  # samples: an hour
+# After a change of the set-point walls and emitter are out of balance, and after two minutes
+# without any heat asked for the emitter is cold: both look like a loss for a while.
+_IDLE_SAMPLES = const(6)
+_IDLE_WAIT = const(120)
+# Share of the rated power, in permille: rooms that are quick to tell show half of their loss
+# within five minutes, slow ones a fifth, and the events of daily life in the same proportion.
+_RISE_QUICK = const(190)
+_RISE_SLOW = const(130)
+_LAG_QUICK_S = const(300)  # of emitter and sensor together; a permille less for each 10 s more
+_LAG_STEP_S = const(10)
+_JUMP_SHIFT = const(5)  # of the rated power in a second: the room model has changed
+_PERMILLE = const(1000)
+
+
+class Losses:
+    """Follows the power that holds the room, one `second` a second and one `sample` every 15 s.
+
+    Attributes:
+      now_w       the power as last told
+    """
+
+    def __init__(self):
+        self.now_w = 0
+        self._lag_s = 0
+        self._idle = 1
+        self._idle_samples = 0
+        self._sum_w = 0
+        self._count = 0
+        self._block_w = 0  # the highest of the running block
+        self._in_block = 0
+        self._ring = array("h", [0] * _BLOCKS)
+        self.clear()
+
+    def clear(self):
+        """Begin anew: nothing is known for an hour."""
+        self._filled = self._next = self._in_block = 0
+        self._wait = _WAIT
+        self._sum_w = self._count = 0
+
+    def second(self, loss_w, lag_s, regulating, rated_w):
+        """Take the second's figures.
+
+        loss_w      power that would hold the room as it is now, W, -6000..12000
+        lag_s       lags of emitter and sensor together, 0 while the room is hardly known
+        regulating  1 while room control asks for heat and gets it
+        """
+        jump_w = loss_w - self.now_w
+        self.now_w = loss_w
+        self._lag_s = lag_s
+        if jump_w > rated_w >> _JUMP_SHIFT or -jump_w > rated_w >> _JUMP_SHIFT:
+            self.clear()
+        if regulating:
+            self._idle = 0
+        self._sum_w += loss_w
+        self._count += 1
+
+    def unsettle(self):
+        """The set-point has changed."""
+        self._wait = _WAIT
+
+    def sample(self, rated_w, missing_w):
+        """End a sample. 1 if the room loses more than its daily life explains.
+
+        missing_w: power missing now or a while ago against the last hour's peak. Half of it is
+        allowed for: what the emitter takes to get warm again.
+        """
+        mean_w = self._sum_w // self._count if self._count else self.now_w
+        self._sum_w = self._count = 0
+        if self._idle:
+            self._idle_samples += 1
+            if self._idle_samples >= _IDLE_SAMPLES and self._wait < _IDLE_WAIT:
+                self._wait = _IDLE_WAIT
+        else:
+            self._idle_samples = 0
+        self._idle = 1
+        if self._wait:
+            self._wait -= 1
+        elif self._lag_s and self._filled == _BLOCKS:
+            if mean_w - self._highest_w() - missing_w // 2 > self._rise_w(rated_w):
+                return 1
+        self._note(mean_w)
+        return 0
+
+    def before_w(self):
+        """What held the room seven minutes ago, or as long ago as is known."""
+        if not self._filled:
+            return self.now_w
+        ago = _RECENT + 2 if self._filled > _RECENT + 2 else self._filled
+        return self._ring[(self._next - ago) % _BLOCKS]
+
+    def _rise_w(self, rated_w):
+        permille = _RISE_QUICK - (self._lag_s - _LAG_QUICK_S) // _LAG_STEP_S
+        permille = min(max(permille, _RISE_SLOW), _RISE_QUICK)
+        return rated_w * permille // _PERMILLE
+
+    def _highest_w(self):
+        ring = self._ring
+        i = self._next  # the oldest
+        highest_w = ring[i]
+        for _ in range(_BLOCKS - _RECENT):
+            if ring[i] > highest_w:
+                highest_w = ring[i]
+            i = i + 1 if i < _BLOCKS - 1 else 0
+        return highest_w
+
+    def _note(self, mean_w):
+        if not self._in_block or mean_w > self._block_w:
+            self._block_w = mean_w
+        self._in_block += 1
+        if self._in_block < _BLOCK_SAMPLES:
+            return
+        self._in_block = 0
+        i = self._next
+        self._ring[i] = self._block_w
+        self._next = i + 1 if i < _BLOCKS - 1 else 0
+        if self._filled < _BLOCKS:
+            self._filled += 1
