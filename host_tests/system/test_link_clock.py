@@ -40,7 +40,7 @@ def test_no_clock_and_no_ntp(site):
     with contextlib.ExitStack() as left:
         tried = made(site, left, site.mosquitto.port)
         pair = Pair(made(site, left, 1), tried)
-        assert pair.live(20, 5, "no clock").power_w > 0
+        assert pair.live(10, 5, "no clock").power_w > 0
         found = pair.ask("net.link")
         assert (found["link"], found["time"]) == ("trying", "")
         cert, key = site.authority.issue("guard")
