@@ -1,6 +1,6 @@
 # The heater's own buttons and its LED.
 
-from dual_scheduler import Home
+from plan_home import Home
 
 from heater.plan import local, presets, reasons
 from heater.signals import BUTTON_DOWN, BUTTON_MAIN, BUTTON_UP

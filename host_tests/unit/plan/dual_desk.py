@@ -1,6 +1,6 @@
 # The plan as a person asks for it: overrides in words, local times as text.
 
-from dual_scheduler import MONDAY, Home, refusal
+from plan_home import MONDAY, Home, refusal
 
 from heater.plan.desk import Desk
 
