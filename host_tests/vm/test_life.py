@@ -105,3 +105,24 @@ def test_in_quiet_hours_a_relay_clicks_less():
         seen = [device.step(300.0, room_c=21.0).snapshot["cycle_s"] for _ in range(5)]
     assert seen[0] == seen[1] == seen[4] and seen[2] == seen[3]
     assert seen[2] > 1.4 * seen[0]
+
+
+def test_every_reason_for_a_cold_hour_is_told_apart(dev):
+    dev.set({"control.mode": "heat"})
+    dev.step(720.0, room_c=17.0)
+    dev.step(600.0, room_c=17.0, tilted=1)
+    dev.step(20.0, room_c=17.0, tilted=0)
+    dev.set({"control.mode": "off"})
+    dev.step(600.0, room_c=17.0)
+    dev.set({"control.mode": "heat", "plan.window": True})
+    room_c = 21.4
+    dev.step(420.0, room_c=room_c)
+    while dev.elapsed_ms < 3_660_000:
+        room_c = max(room_c - 0.05, 12.0)
+        dev.step(15.0, room_c=room_c)
+    at = "2027-01-20T00:00"
+    rest = {"at": at, "from": 3}
+    why = dev.request("hours.why", at=at)["why"] + dev.request("hours.why", **rest)["why"]
+    told = {reason[0]: reason for reason in why}
+    assert told["full"][1] >= 10 and told["fault"][1] >= 9 and told["fault"][3] == "tilted"
+    assert told["off"][1] >= 9 and told["window"][1] >= 10

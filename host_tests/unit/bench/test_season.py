@@ -1,8 +1,10 @@
 """The season's weather and its figures; the season itself is in `make soak`."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from nuanbu.bench.season import FIGURES, Season, figures
+from nuanbu.bench.season import FIGURES, Season, _minute, figures
 from nuanbu.sim import climate
 
 
@@ -32,6 +34,25 @@ def seen(**changes):
 
 
 @pytest.mark.parametrize(
+    ("view", "counted"),
+    [
+        ({"setpoint_mdeg": 22_000, "window_open": 0}, "off_k"),
+        ({"setpoint_mdeg": 19_000, "window_open": 0}, "off_plan_minutes"),
+        ({"setpoint_mdeg": 7_000, "window_open": 1}, "false_window_minutes"),
+    ],
+)
+def test_a_minute_is_judged_only_by_a_shut_window_and_the_plan_s_set_point(view, counted):
+    house = SimpleNamespace(window_open=False, room_c=22.1)
+    pair = SimpleNamespace(house=house, totals=SimpleNamespace(seconds=90_000))
+    kinds = ("off_k", "off_plan_minutes", "false_window_minutes", "apart_minutes")
+    for is_open, kind in ((False, counted), (True, "apart_minutes")):
+        house.window_open = is_open
+        season = Season()
+        _minute(pair, {"faults": [], **view}, 12 * 3600, season, judged=True)
+        assert [bool(getattr(season, k)) for k in kinds] == [k == kind for k in kinds]
+
+
+@pytest.mark.parametrize(
     ("changes", "resets", "missed"),
     [
         ({}, 0, set()),
@@ -44,6 +65,8 @@ def seen(**changes):
         ({"late_changes": 1}, 0, {"late_changes"}),
         ({"late_ticks": 1}, 0, {"late_ticks"}),
         ({"fault_minutes": 1}, 0, {"faults"}),
+        ({"off_plan_minutes": 1}, 0, {"off_plan"}),
+        ({"false_window_minutes": 1}, 0, {"false_window"}),
         ({}, 1, {"resets"}),
     ],
 )
