@@ -222,7 +222,8 @@ def main(argv: list[str] | None = None) -> int:
     seen, pair = run(args.house, args.days, args.seed)
     found = figures(seen, len(pair.totals.resets))
     missed = 0
-    print(f"\n{len(seen.heap_b)} days in {args.house}, simulated; {seen.changes} changes of the plan, "
+    days = len(seen.heap_b)
+    print(f"\n{days} days in {args.house}, simulated; {seen.changes} changes of the plan, "
           f"{seen.apart_minutes} minutes apart (a window in the last two hours)")  # fmt: skip
     for key, text, unit, target in FIGURES:
         missed += found[key] > target
