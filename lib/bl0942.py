@@ -14,7 +14,7 @@ from micropython import const
 from sensor_state import CORRUPT, OK, OPEN, STALE, STARTING
 from ticks import ticks_diff
 
-_REQUEST = b"\x58\xaa"
+_REQUEST = const(b"\x58\xaa")
 _HEAD = const(0x55)
 _FRAME = const(23)
 _TIMEOUT_MS = const(150)  # 52 ms of bytes, and some slack for a late tick

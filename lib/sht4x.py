@@ -9,7 +9,7 @@ from micropython import const
 from sensor_state import CORRUPT, OK, OPEN, STALE, STARTING
 from ticks import ticks_diff
 
-_MEASURE = b"\xfd"
+_MEASURE = const(b"\xfd")
 _MEASURE_MS = const(9)
 _TRIES = const(2)  # failures in a row before the reading is given up
 

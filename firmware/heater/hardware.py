@@ -29,7 +29,7 @@ _REFRESH_TICKS = const(10)  # outputs are written again this often, against a di
 
 # By plan/local.py's LED_*: one bit a tick, 1.6 s a round. A fault blinks fast, a window twice,
 # what waits for a clock once; heating is steady, standby a glimmer.
-_LED_PATTERNS = (
+_LED_PATTERNS = const((
     0,  # dark
     0x3333,  # fault
     0x0001,  # standby
@@ -47,7 +47,7 @@ _LED_PATTERNS = (
     0x00FF,  # mode plan, slow
     0x000F,  # quiet, one long
     0x0F0F,  # no longer quiet, two
-)
+))
 
 
 class Hardware:

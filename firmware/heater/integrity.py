@@ -9,7 +9,7 @@ import sys
 import esp32
 from micropython import const
 
-_LIST = "/program.sum"  # written by the build where the application lies as files
+_LIST = const("/program.sum")  # written by the build where the application lies as files
 _HOUR_S = const(3600)
 _AT_START = const(8)  # pieces after a tick until the proof test is done: nothing can heat yet
 

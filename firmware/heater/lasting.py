@@ -14,19 +14,19 @@ from heater.plan.clock import KEPT, UNCERTAIN
 from heater.protect import memory
 from heater.signals import MODE_NAMES
 
-_RESIDENT = "resident"
-_GUARD = "guard"
-_LEARNED = "learned"
-_MODEL = "model"
-_PLAN = "plan"
+_RESIDENT = const("resident")
+_GUARD = const("guard")
+_LEARNED = const("learned")
+_MODEL = const("model")
+_PLAN = const("plan")
 _LEARNED_SAVE_S = const(6 * 3600)
 _SAVE_S = const(600)  # what was learned moves slowly; at most one write each in ten minutes
 _AGAIN_S = const(60)  # after the flash refused: a full one may get room, a worn one must rest
 
 # RTC memory keeps its content as long as there is power (RTC_NOINIT_ATTR in the ESP32 port), so it
 # tells the time after a watchdog or a wanted restart. After a loss of power it holds anything.
-_TIME = "<4sI"  # mark, UTC seconds since 1970; then a CRC-32
-_TIME_MARK = b"time"
+_TIME = const("<4sI")  # mark, UTC seconds since 1970; then a CRC-32
+_TIME_MARK = const(b"time")
 _TIME_LENGTH = const(12)
 _RESTART_S = const(5)  # a hang until the watchdog bites, 3 s, and the start
 

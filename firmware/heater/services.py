@@ -27,7 +27,7 @@ from heater.link.sign import mac
 from heater.plan import clock as clocks
 from heater.signals import MODE_NAMES
 
-_LEARNED = ("model", "plan")  # files of lasting.py that a factory reset forgets
+_LEARNED = const(("model", "plan"))  # files of lasting.py that a factory reset forgets
 _SERVICE_MS = const(1_800_000)  # at the REPL, then the watchdog starts the heater anew
 _CTRL_C = const(3)
 _SECRET_PARTS = 40  # of about 150 characters each: more than the longest certificate

@@ -12,7 +12,7 @@ from micropython import const
 from heater.console.server import LOGIN, RequestError
 
 ROLES = ("resident", "installer", "factory")
-_FILE = "access"
+_FILE = const("access")
 _NONCE_BYTES = const(16)
 _IDLE_S = const(600)  # a log-in ends by itself this long after the last request
 _FREE_TRIES = const(5)

@@ -10,8 +10,8 @@ from math import exp, sqrt
 from micropython import const
 
 SAMPLE_S = const(30)
-_LONG_S = (60, 110, 200, 340, 560, 900, 1400)
-_SHORT_S = (20, 50, 110, 220, 380, 620)
+_LONG_S = const((60, 110, 200, 340, 560, 900, 1400))
+_SHORT_S = const((20, 50, 110, 220, 380, 620))
 _N = const(5)  # unknowns K A H c Q
 _NOISE_K = 0.04  # of a mean over SAMPLE_S, with what the model leaves out
 # Rooms at large: mean and spread of K (K per ks at rated power), A (1/ks), H, c (K), Q.
@@ -23,7 +23,7 @@ _X3 = const(1)
 _LEFT = const(2)
 _LEFT_FELT = const(3)
 _COST = const(4)
-_ROW_AT = (5, 11, 16, 20, 23)
+_ROW_AT = const((5, 11, 16, 20, 23))
 _SIZE = const(25)
 
 

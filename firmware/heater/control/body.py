@@ -13,7 +13,7 @@ from math import exp, log
 
 from micropython import const
 
-_LAGS_S = (30, 50, 80, 130, 210, 340, 540, 870, 1400)
+_LAGS_S = const((30, 50, 80, 130, 210, 340, 540, 870, 1400))
 _COUNT = const(9)
 _SAMPLES_MIN = const(10)
 _EXCESS_MIN = 5.0  # K in the mean: below that it says little

@@ -12,7 +12,7 @@ from heater.link.commands import Commands
 from heater.link.handshake import Handshake
 from heater.link.telemetry import Telemetry
 
-_FILE = "link"
+_FILE = const("link")
 _SAVE_S = const(21_600)  # lease numbers change every minute; the welcome covers what is not saved
 # The measured effect of a limit is told over the time after it in which it must be in force: a
 # relay is allowed 10 s to obey.
@@ -21,14 +21,14 @@ _EFFECT_TO_S = const(30)
 _RATE = const(4)  # messages handled in one call at most
 
 # Settings a server must know to plan with this heater.
-_TOLD = (
+_TOLD = const((
     "heater.rated_w",
     "limits.installed_w",
     "limits.failsafe_w",
     "limits.failsafe_min_s",
     "limits.frost_floor_w",
     "limits.levels",
-)
+))
 
 # How the results of a lease are told to the server (names of heater.limits.lease).
 _STATUS = {

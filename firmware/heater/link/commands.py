@@ -5,7 +5,7 @@ from micropython import const
 from heater.link import messages
 
 _SKEW_S = const(60)
-_REMOTE = ("resident", "company")  # owners of the settings that may be changed from afar
+_REMOTE = const(("resident", "company"))  # owners of the settings that may be changed from afar
 _REMEMBERED = const(8)  # results kept, for a server that asks again
 
 

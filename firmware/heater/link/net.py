@@ -14,8 +14,8 @@ from heater.link.backoff import Backoff
 _SLICE_MS = const(100)  # how long to wait for a packet before looking for something to send
 _BURST = const(10)  # packets in a row before a pause, so that a flood cannot take the processor
 _LASTED_MS = const(60_000)  # a session this long was a success
-_ONLINE = b'{"online":true,"v":1}'
-_OFFLINE = b'{"online":false,"v":1}'
+_ONLINE = const(b'{"online":true,"v":1}')
+_OFFLINE = const(b'{"online":false,"v":1}')
 
 
 class Net:

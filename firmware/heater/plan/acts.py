@@ -68,13 +68,16 @@ class Acts:
         if self._early_s:
             self._not_early_s = self._early_s
 
-    def override_until_next(self, mdeg, preset=presets.MANUAL):
-        """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds."""
+    def override_until_next(self, mdeg, preset=None):
+        """Hold `mdeg` until the plan's next change. Raises ValueError outside the bounds.
+
+        preset: what it stands for, here and below; None: a set-point somebody chose.
+        """
         self._prefer.check(mdeg)
-        self.override.until_next(mdeg, preset, self._program.next_s if self._trusted else 0)
+        self.override.until_next(mdeg, _code(preset), self._program.next_s if self._trusted else 0)
         self._touch()
 
-    def override_until(self, mdeg, epoch_s, preset=presets.MANUAL):
+    def override_until(self, mdeg, epoch_s, preset=None):
         """Hold `mdeg` until Unix time `epoch_s`.
 
         Raises ValueError outside the bounds, without a trusted clock, or for a time gone by.
@@ -84,15 +87,15 @@ class Acts:
             raise ValueError("override until a time: no trusted clock")
         if epoch_s - UNIX_2020_S <= self._t_s:
             raise ValueError("override until {}: already past".format(epoch_s))
-        self.override.until_time(mdeg, preset, epoch_s - UNIX_2020_S)
+        self.override.until_time(mdeg, _code(preset), epoch_s - UNIX_2020_S)
         self._touch()
 
-    def override_for(self, mdeg, duration_s, preset=presets.MANUAL):
+    def override_for(self, mdeg, duration_s, preset=None):
         """Hold `mdeg` for `duration_s` (1 to 7 days). Raises ValueError outside the bounds."""
         self._prefer.check(mdeg)
         if not 1 <= duration_s <= 7 * DAY_S:
             raise ValueError("override for {} s: must be 1 to 604800".format(duration_s))
-        self.override.for_duration(mdeg, preset, self._uptime_s + duration_s)
+        self.override.for_duration(mdeg, _code(preset), self._uptime_s + duration_s)
         self._touch()
 
     def set_preset(self, preset):
@@ -105,7 +108,7 @@ class Acts:
         mdeg = self._prefer.preset_mdeg[preset]
         self._touch()
         if preset == presets.BOOST:
-            self.override.for_duration(mdeg, preset, self._uptime_s + self._prefer.boost_s)
+            self.override.for_duration(mdeg, _code(preset), self._uptime_s + self._prefer.boost_s)
         elif self.mode != MODE_PLAN or preset == presets.AWAY or preset == presets.FROST:
             self.override.until_ended(mdeg, preset)
         else:
@@ -191,3 +194,8 @@ class Acts:
             self.base_mdeg = mdeg
             self.unsaved = 1
         self._wanted_mdeg = mdeg
+
+
+def _code(preset):
+    # Not as the default itself: a class with a computed one is not made in the image.
+    return presets.MANUAL if preset is None else preset

@@ -12,7 +12,7 @@ _WEEKDAY_2020 = const(2)  # 2020-01-01 was a Wednesday; Monday is 0
 _ERA_DAYS = const(146097)  # days in 400 Gregorian years
 _DAYS_0000_TO_2020 = const(737730)  # 0000-03-01 to 2020-01-01
 
-_MONTH_DAYS = b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f"
+_MONTH_DAYS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
 
 
 def is_leap(year):

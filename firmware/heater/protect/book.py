@@ -26,7 +26,7 @@ _COUNT = len(ROWS)
 _EVENTS = const(16)  # changes kept until the application fetches them
 _NEVER = const(0x3FFFFFFF)  # a limit no signal reaches: the largest small integer
 _VERSION = const(1)
-_RECORD = "<Biii"  # number, measured, expected, trips
+_RECORD = const("<Biii")  # number, measured, expected, trips
 
 # Of a row. They lie in the image, so nothing here copies them.
 _LIMIT = const(4)

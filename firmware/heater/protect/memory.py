@@ -7,10 +7,10 @@ from micropython import const
 
 from heater.protect import monitors as m
 
-_HEAD = "<BBB"  # version, abnormal resets, announced restart
+_HEAD = const("<BBB")  # version, abnormal resets, announced restart
 _VERSION = const(2)
 _VERSION_1 = const(1)  # without the announced restart
-_LENGTHS = "<HH"  # of latches and trips, which follow
+_LENGTHS = const("<HH")  # of latches and trips, which follow
 
 
 def state(guard):

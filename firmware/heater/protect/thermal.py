@@ -16,10 +16,10 @@ from heater.protect import monitors as m
 
 _OK = const(0)
 _STEP_S = const(10)
-_TAU_S = (160, 260, 420, 680, 1100, 1800)
+_TAU_S = const((160, 260, 420, 680, 1100, 1800))
 _CANDIDATES = const(6)
 # g at p = 0, 125, 250 ... 1500 permille: 1000 * (p / 1000) ** (1 / 1.3), rounded
-_G = (0, 202, 344, 470, 587, 697, 801, 902, 1000, 1095, 1187, 1278, 1366)
+_G = const((0, 202, 344, 470, 587, 697, 801, 902, 1000, 1095, 1187, 1278, 1366))
 _MIN_N = const(200)  # permille: below that the excess says little about E
 _SAMPLES = const(180)  # half an hour of heating before anything is concluded
 _RECENT = const(256)  # samples the error of a candidate is averaged over

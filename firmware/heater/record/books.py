@@ -12,7 +12,7 @@ from heater.record.outbox import Outbox
 from heater.record.settings import Settings
 from heater.record.store import Store
 
-_COUNTERS = "counters"  # energy and switchings, the running hour of the ledger, the time
+_COUNTERS = const("counters")  # energy and switchings, the running hour of the ledger, the time
 _TIME_LENGTH = const(4)
 _AGAIN_S = const(60)  # after the flash refused
 

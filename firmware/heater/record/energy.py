@@ -15,11 +15,11 @@ SWITCH_SECOND = const(1)
 CONTACTOR = const(2)
 
 LENGTH = const(32)
-_LAYOUT = "<IIIIIIII"
+_LAYOUT = const("<IIIIIIII")
 _WMS_PER_WH = const(3_600_000)  # watt milliseconds
 _MAX_W = const(20_000)  # far above any heater: a broken meter must not fill the counter
-_FIRST_CLOSED = (0, 1, 0, 1)  # by stage
-_SECOND_CLOSED = (0, 0, 1, 1)
+_FIRST_CLOSED = const((0, 1, 0, 1))  # by stage
+_SECOND_CLOSED = const((0, 0, 1, 1))
 
 
 class Energy:

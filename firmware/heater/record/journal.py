@@ -5,7 +5,7 @@ from micropython import const
 from heater.record import events, wear
 from heater.record.ring import Ring
 
-_LAYOUT = "IBHii"  # t_s, quality, code, value, value_2
+_LAYOUT = const("IBHii")  # t_s, quality, code, value, value_2
 _PER_SEGMENT = const(176)  # 23 bytes each: one 4 KiB flash block
 _SEGMENTS = const(8)  # the last 1232 events at least
 _WAITING = const(32)

@@ -38,7 +38,7 @@ COLD_S = const(12)  # more than half a degree below the set-point
 ACCOUNTS_S = const(13)  # first of the seconds by account; their sum is the time with power
 NO_ROOM = const(-32768)
 
-_LAYOUT = "IBIHhhhHHBHHHHHHHH"
+_LAYOUT = const("IBIHhhhHHBHHHHHHHH")
 _PER_SEGMENT = const(512)
 _SEGMENTS = const(10)  # at least 4608 hours: 192 days, more than a heating season
 _WAITING = const(4)

@@ -11,7 +11,7 @@ from smallint import small
 
 from heater.record import check, events, form, migrate, table
 
-_FILE = "settings"
+_FILE = const("settings")
 _CONFIRM_LOW_S = const(10)
 _CONFIRM_HIGH_S = const(3600)
 

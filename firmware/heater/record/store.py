@@ -15,9 +15,9 @@ from micropython import const
 
 from heater.record import events, wear
 
-_HEADER = "<2sHIII"  # magic, format, generation, length, CRC-32
+_HEADER = const("<2sHIII")  # magic, format, generation, length, CRC-32
 _HEADER_LEN = const(16)
-_MAGIC = b"NB"
+_MAGIC = const(b"NB")
 _FORMAT = const(1)
 _MAX_LEN = const(16384)  # a longer file cannot have come from here: do not read it into RAM
 

@@ -1,0 +1,33 @@
+"""What the frozen application takes of an image, and an estimate of what that leaves of a slot.
+
+No ESP-IDF here, so no image of a real board: the application is measured in the 32-bit target's
+object file, MicroPython itself is taken from sizes that others have published. Those have
+Bluetooth, which the boards' images leave out.
+"""
+
+import subprocess
+
+from nuanbu.flash import boards
+
+# Bytes of micropython.bin: glenn20/mp-image-tool-esp32 issue 4 (ESP32, 2024-07), and
+# micropython/micropython pull request 17994 (ESP32-C3, optimised for size as from then on). For
+# the S3 none was found; the ESP32's, the other Xtensa, stands in for it.
+PUBLISHED = {"esp32-relay": 1_712_512, "esp32s3-ssr": 1_712_512, "esp32c3-panel": 1_636_624}
+# And without Bluetooth: test_board_files.py takes 1.4 MiB, nobody has published it.
+WITHOUT_BLUETOOTH = 1400 * 1024
+
+
+def test_the_application_leaves_room_in_its_slot(repo, elf, figures):
+    place = repo / ".tools/target/build/frozen_content.o"
+    done = subprocess.run(
+        ["riscv64-unknown-elf-size", place], capture_output=True, text=True, check=True
+    )
+    frozen = int(done.stdout.splitlines()[1].split()[0])
+    figures["frozen in, with the simulated board, bytes"] = frozen
+    for name, published in PUBLISHED.items():
+        slot = boards.get(name).partitions["ota_0"]
+        figures[f"ESTIMATE, {name}: left of a slot of {slot} bytes"] = {
+            "beside a published image with Bluetooth": slot - frozen - published,
+            "beside 1.4 MiB without it": slot - frozen - WITHOUT_BLUETOOTH,
+        }
+        assert frozen + WITHOUT_BLUETOOTH < slot, name
