@@ -8,6 +8,7 @@
 import board
 
 now_ms = 0
+number = 0
 epoch_ms = 0
 room_mdeg = 20_000
 body_mdeg = 20_000

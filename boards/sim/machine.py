@@ -187,7 +187,7 @@ def reset_cause():
 
 
 def unique_id():
-    return b"\x24\x0a\xc4\x00\x00\x01"
+    return b"\x24\x0a\xc4" + (world.number + 1).to_bytes(3, "big")
 
 
 def freq(hz=None):

@@ -35,6 +35,7 @@ CONSOLE_RING = 260  # the ESP32's own stdin ring; what does not fit is lost, as 
 TRACE_RECORDS = 400
 
 now_ms = 0
+number = 0  # of the chip, 0 to 65535: what its unique_id ends with, less one
 epoch_ms = 0  # what ticks_ms started from; lets tests begin just before the tick wraps
 room_mdeg = 20_000
 body_mdeg = 20_000

@@ -59,7 +59,8 @@ class Device:
     settings  setting name -> value, committed before the first step
     start     ISO 8601 local time with offset, told to the firmware as its wall clock; None
               leaves it without a clock, as after a power cut
-    seed      moves the start of the tick counter, so that wraps fall anywhere
+    seed      of the chip: its unique_id, and the start of its tick counter, so that wraps fall
+              anywhere
     flash     file that holds the flash; None uses a temporary one
     speed     None: as fast as possible; 1.0: real time; k: k times real time
 
@@ -135,6 +136,7 @@ class Device:
         self._process = DeviceProcess(self._flash, board=self._board, log=self._log)
         # Two bits of the seed decide how far the tick counter is from its wrap.
         world = {"reset_cause": cause, "epoch_ms": (self._seed * 0x9E3779B1) & 0x3FFFFFFF}
+        world["number"] = self._seed & 0xFFFF
         self._commands: list[dict] = [{"set": {**world, **self._world}}]
         self._commands += [{"fault": k, "value": v} for k, v in self._faults.items()]
 
