@@ -113,6 +113,25 @@ def test_a_new_server_counts_what_the_dead_one_may_have_sent(engine):
     assert np.all(book.seq == 0)
 
 
+@pytest.mark.parametrize("written_by, counted_w", [("", 1500), ("noting", 1100), ("issuing", 1100)])
+def test_what_an_answer_made_less_is_less_for_the_next_server(engine, written_by, counted_w):
+    layout = Layout.of(Places(engine).add_heaters([A, B], KEYS))
+    first = Incarnation(engine, "east")
+    book = Book(np.array([500.0, 500.0]))
+    first.restore(layout, book)
+    for seq, watts in ((1, 1500.0), (2, 1100.0)):
+        book.issue(np.array([0]), np.array([seq]), np.full((1, 2), watts), NOW)
+        first.issuing(layout, book, ["a"], seq)
+    assert book.acknowledge(0, 2)
+    if written_by == "noting":
+        first.noting(lambda db: None)
+    elif written_by == "issuing":
+        first.issuing(layout, book, [], 2)
+    after = Book(book.base_w)
+    Incarnation(engine, "east").restore(layout, after)
+    assert list(after.possible_w(0, NOW + 1)) == [counted_w, 500]
+
+
 VERSION_1 = """
 CREATE TABLE version (number INTEGER NOT NULL);
 CREATE TABLE node (id VARCHAR(32) NOT NULL, level VARCHAR(16) NOT NULL,

@@ -181,10 +181,10 @@ class _Reader:
             sums = guard.layout.sums(level, guard.book.base_w)
             self.base_w.update(zip(ids, sums.tolist()))
         self.cut |= {node for node, w in self.base_w.items() if w > before.get(node, np.inf)}
-        # What servers before left is counted at the worst that was ever out together, answered or
-        # not, until it has run out: more than heaters can really hold.
-        if guard.book.old_watts.any():
-            self.cut |= set(self.base_w)
+        # What was out when the server ended is counted until it would have run out had the last
+        # heartbeat renewed it: a cut that was not yet obeyed then goes on from here.
+        going_on = self.last_s - LEASE_S - SKEW_S
+        self.cut |= {node for node, cut_s in self.cut_s.items() if cut_s >= going_on}
 
     def _cycle(self, event: list) -> None:
         found, guard, t = self.found, self.guard, int(event[1])

@@ -13,6 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from nuanbu.group import schema
+from nuanbu.group.allocate import Floats
 from nuanbu.group.book import LEASE_S, SKEW_S, Book
 from nuanbu.group.database import writing
 from nuanbu.group.store import insert, now_s
@@ -32,6 +33,8 @@ class Incarnation:
 
     def __init__(self, engine: sa.Engine, district: str):
         self._engine, self._district = engine, district
+        self._kept: tuple[Layout, Book] | None = None
+        self._stored_w: Floats | None = None  # of each heater, both columns
         # At least the seconds since 2020: so a database brought back from an old backup, or a
         # new one, still begins above every epoch that its heaters may have seen.
         least = now_s() - _EPOCH_0_S
@@ -61,6 +64,7 @@ class Incarnation:
                 worst_w[i] = row.now_w, row.later_w
                 end_s[i] = max(row.end_s, self._renewed_s)
         book.after_restart(worst_w, end_s)
+        self._kept, self._stored_w = (layout, book), worst_w
 
     def ghosts(self, tree: Tree, at_s: int) -> list[Heater]:
         """Heaters of this district that were taken out while a limit of theirs may be in force.
@@ -90,25 +94,9 @@ class Incarnation:
     ) -> None:  # fmt: skip
         """Call before new limits are published. Superseded: do not publish."""
         index = {heater.id: i for i, heater in enumerate(layout.heaters)}
-        worst_w = book.worst_w()
-        end_s = np.maximum(book.end_s, book.old_end_s)
-        rows = [
-            {
-                "heater": name,
-                "now_w": int(worst_w[index[name], 0]),
-                "later_w": int(worst_w[index[name], 1]),
-                "end_s": int(end_s[index[name]]),
-                "household": layout.heaters[index[name]].household,
-            }
-            for name in devices
-        ]
         with writing(self._engine, queued=False) as db:
             self._still_mine(db, seq=seq)
-            names = [row["heater"] for row in rows]
-            for k in range(0, len(names), _AT_A_TIME):
-                part = schema.outstanding.c.heater.in_(names[k : k + _AT_A_TIME])
-                db.execute(schema.outstanding.delete().where(part))
-            insert(db, schema.outstanding, rows)
+            self._store(db, layout, book, {index[name] for name in devices})
             if journal:
                 journal(db)
 
@@ -116,7 +104,35 @@ class Incarnation:
         """Write what happened while nothing had to be published. Superseded: stop."""
         with writing(self._engine, queued=False) as db:
             self._still_mine(db, epoch=self.epoch)
+            if self._kept:
+                self._store(db, *self._kept, set())
             journal(db)
+
+    def _store(self, db: sa.Connection, layout: Layout, book: Book, new: set[int]) -> None:
+        # With what is new goes whatever answers have made less: a raise rests on them, so that
+        # what is stored never adds up to more than the feeders carry.
+        worst_w = book.worst_w()
+        end_s = np.maximum(book.end_s, book.old_end_s)
+        if self._stored_w is None:
+            self._stored_w = np.zeros_like(worst_w)
+        less = np.flatnonzero((worst_w < self._stored_w).any(axis=1))
+        which = sorted(new | set(less.tolist()))
+        self._stored_w[which] = worst_w[which]
+        rows = [
+            {
+                "heater": layout.heaters[i].id,
+                "now_w": int(worst_w[i, 0]),
+                "later_w": int(worst_w[i, 1]),
+                "end_s": int(end_s[i]),
+                "household": layout.heaters[i].household,
+            }
+            for i in which
+        ]
+        names = [row["heater"] for row in rows]
+        for k in range(0, len(names), _AT_A_TIME):
+            part = schema.outstanding.c.heater.in_(names[k : k + _AT_A_TIME])
+            db.execute(schema.outstanding.delete().where(part))
+        insert(db, schema.outstanding, rows)
 
     def _still_mine(self, db: sa.Connection, **values: int) -> None:
         # The update also locks the row until the end, so that nobody takes over in between.
