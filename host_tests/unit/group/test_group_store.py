@@ -113,7 +113,9 @@ def test_a_new_server_counts_what_the_dead_one_may_have_sent(engine):
     assert np.all(book.seq == 0)
 
 
-@pytest.mark.parametrize("written_by, counted_w", [("", 1500), ("noting", 1100), ("issuing", 1100)])
+@pytest.mark.parametrize(
+    "written_by, counted_w", [("", 1500), ("noting", 1100), ("issuing", 1100)]
+)
 def test_what_an_answer_made_less_is_less_for_the_next_server(engine, written_by, counted_w):
     layout = Layout.of(Places(engine).add_heaters([A, B], KEYS))
     first = Incarnation(engine, "east")
