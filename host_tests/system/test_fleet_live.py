@@ -1,4 +1,5 @@
-"""Real firmware, a real broker and the server's process on one feeder, in scaled time."""
+"""Real firmware beside heaters of numpy, a real broker and the server's process on one feeder,
+in scaled time."""
 
 import sys
 from pathlib import Path
@@ -10,12 +11,16 @@ from witness import Witness
 
 
 def test_heaters_share_a_feeder_and_obey_a_cut():
-    with Feeder(3, 8.0) as one:
+    with Feeder(3, 8.0, virtual=20) as one:
         witness = Witness(one.broker.port)
         record = one.run(200, (130, 400))
         witness.close()
+        bridge = one._bridge
+        assert bridge
+        limits_w = bridge.heaters.leases.limit_w
+        assert (limits_w < bridge.heaters.rated_w).all()
     assert {"limit", "heartbeat", "hello", "welcome", "ack", "state"} <= set(witness.heard)
-    assert record.ordered[-1] == 3
+    assert record.ordered[-1] == 3 + 20
     # More than the fail-safe share before the cut, and as much as is allowed after it.
     assert max(record.granted_w[:130]) > 0.5 * one.rated_w > FAILSAFE * one.rated_w
     assert record.limit_w[-1] == int((1 - CUT) * one.firm_w)

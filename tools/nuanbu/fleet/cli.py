@@ -77,6 +77,9 @@ def fleet_live(
     minutes: Annotated[float, typer.Option(min=1.0, max=1440.0, help="Of virtual time.")] = 10.0,
     speed: Annotated[float, typer.Option(min=1.0, max=100.0, help="Times real time.")] = 20.0,
     seed: int = 1,
+    virtual: Annotated[
+        int, typer.Option(min=0, max=5000, help="So many vectorised heaters hang on it too.")
+    ] = 0,
     json: Annotated[Path | None, typer.Option(help="File for the record, as JSON.")] = None,
 ) -> None:
     """Put real firmware on one feeder, with a broker and the server's process, in scaled time.
@@ -85,7 +88,7 @@ def fleet_live(
     """
     from nuanbu.fleet import show
 
-    show.live(heaters=heaters, minutes=minutes, speed=speed, seed=seed, out=json)
+    show.live(heaters=heaters, minutes=minutes, speed=speed, seed=seed, virtual=virtual, out=json)
 
 
 @fleet_app.command("speed")

@@ -15,8 +15,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from nuanbu.errors import UserError
+from nuanbu.fleet.bridge import Bridge
+from nuanbu.fleet.heaters import Heaters
+from nuanbu.fleet.leases import LIMITED
+from nuanbu.fleet.rooms import KINDS_USED, Rooms
 from nuanbu.group import database
+from nuanbu.group.broker import Broker
 from nuanbu.group.service import zone_key
 from nuanbu.group.store import Places
 from nuanbu.group.tree import Heater, Node
@@ -35,15 +42,17 @@ OBEYED_S = 30  # after a cut that nobody announced, before what is taken is judg
 MINUTE_S = 60
 START_S = 120  # to connect and to rise by 3 % a second
 TOLERANCE = 1.02
-FOUND_C = 16.0
+FOUND_C, _SET_C = 16.0, 22.0
 _LOOK_S = 5
+_A_UNIT = 10  # heaters of numpy below one unit
 _HOMES = tuple(name for name, spec in houses.HOUSES.items() if not spec.found_frozen)
 
 
 class Feeder:
-    """Use as a context: broker, server and heaters run while it lasts."""
+    """Use as a context: broker, server and heaters run while it lasts. virtual: so many heaters
+    of numpy hang on the same feeder, beside the real ones and on the same broker."""
 
-    def __init__(self, heaters: int, speed: float, seed: int = 1):
+    def __init__(self, heaters: int, speed: float, seed: int = 1, virtual: int = 0):
         self._stack = tempfile.TemporaryDirectory(prefix="nuanbu-")
         self.folder = Path(self._stack.name)
         self._url = f"sqlite:///{self.folder}/group.db"
@@ -51,9 +60,10 @@ class Feeder:
         self.devices: list[Device] = []
         self._houses: list[House] = []
         self._views: list[dict] = []
+        self._bridge: Bridge | None = None
         self.broker = Mosquitto(self.folder)
         try:
-            self._furnish(heaters, speed, seed)
+            self._furnish(heaters, speed, seed, virtual)
         except BaseException:
             self.close()
             raise
@@ -71,15 +81,20 @@ class Feeder:
             self._server.wait()
         for device in self.devices:
             device.close()
+        if self._bridge:
+            self._bridge.close()
         self.broker.kill()
         self._stack.cleanup()
 
-    def _furnish(self, heaters: int, speed: float, seed: int) -> None:
+    def _furnish(self, heaters: int, speed: float, seed: int, virtual: int) -> None:
+        rng = np.random.default_rng(seed)
+        kind = rng.integers(0, len(KINDS_USED), virtual)
+        more_w = [int(houses.HOUSES[KINDS_USED[k]].rated_w) for k in kind]
         specs = [houses.HOUSES[_HOMES[i % len(_HOMES)]] for i in range(heaters)]
         rated_w = [int(spec.rated_w) for spec in specs]
-        total_w = sum(rated_w)
+        total_w = sum(rated_w) + sum(more_w)
         self.rated_w, self.firm_w = total_w, int(FIRM * total_w)
-        self.failsafe_w = sum(int(FAILSAFE * watts) for watts in rated_w)
+        self.failsafe_w = sum(int(FAILSAFE * watts) for watts in rated_w + more_w)
         nodes = [Node(DISTRICT, "district", "", 2 * total_w)]
         nodes.append(Node(BUILDING, "building", DISTRICT, self.firm_w))
         nodes.append(Node(UNIT, "unit", BUILDING, 2 * total_w))
@@ -87,11 +102,18 @@ class Feeder:
         for i, watts in enumerate(rated_w):
             nodes.append(Node(f"h{i}", "household", UNIT, 2 * watts))
             made.append(Heater(f"d{i}", f"h{i}", watts, int(FAILSAFE * watts), 0))
+        others = []
+        for i, watts in enumerate(more_w):
+            unit = f"v{i // _A_UNIT}"
+            if i % _A_UNIT == 0:
+                nodes.append(Node(unit, "unit", BUILDING, 2 * total_w))
+            nodes.append(Node(f"vh{i}", "household", unit, 2 * watts))
+            others.append(Heater(f"v{i}", f"vh{i}", watts, int(FAILSAFE * watts), 0))
         self.engine = database.connect(self._url)
         self.places = Places(self.engine)
         self.places.replace_nodes(nodes)
-        keys = {one.id: secrets.token_bytes(32) for one in made}
-        self.places.add_heaters(made, keys)
+        keys = {one.id: secrets.token_bytes(32) for one in made + others}
+        tree = self.places.add_heaters(made + others, keys)
         zone = zone_key(self.places, DISTRICT).hex()
         weather = Weather.cold_week().coldest(6 * 3600)
         for i, (one, spec) in enumerate(zip(made, specs)):
@@ -106,7 +128,30 @@ class Feeder:
             device.finish(1000)
         # The clock begins when all have booted, so that nobody starts behind it.
         self.clock = Clock(time.time(), speed)
+        if others:
+            rooms = Rooms(kind, weather, rng)
+            bases = {o.id: "/".join([*tree.segments(o.household), o.id]) for o in others}
+            self._bridge = self._bridged(others, rooms, bases, keys, rng)
         self._serve()
+
+    def _bridged(
+        self, others: list[Heater], rooms: Rooms, places: dict[str, str], keys: dict[str, bytes],
+        rng: np.random.Generator,
+    ) -> Bridge:  # fmt: skip
+        n = len(others)
+        rated_w, failsafe_w, floor_w = (
+            np.array([getattr(one, name) for one in others], np.int64)
+            for name in ("rated_w", "failsafe_w", "floor_w")
+        )
+        relay, setpoint_c, room_c = np.zeros(n, bool), np.full(n, _SET_C), np.full(n, FOUND_C)
+        group = Heaters(
+            rated_w, failsafe_w, floor_w, rooms, relay, setpoint_c, room_c, self.clock.now_s(), rng
+        )
+        top = f"nuanbu/1/{COMPANY}"
+        bases = [f"{top}/{places[one.id]}" for one in others]
+        zone = (f"{top}/{DISTRICT}", zone_key(self.places, DISTRICT))
+        broker = Broker("127.0.0.1", self.broker.port)
+        return Bridge(group, others, bases, [keys[one.id] for one in others], zone, broker)
 
     def _provision(self, one: Heater, key: str, zone: str, seed: int) -> None:
         device = Device(seed=seed)
@@ -144,7 +189,9 @@ class Feeder:
     ) -> FeederRecord:  # fmt: skip
         """Let them live for this many virtual seconds. cut: (begin, end) of the time in which
         the building may take 40 % less."""
-        record = FeederRecord(len(self.devices), self.clock.speed, self.rated_w, self.failsafe_w)
+        bridge = self._bridge
+        count = len(self.devices) + (len(bridge.heaters.rated_w) if bridge else 0)
+        record = FeederRecord(count, self.clock.speed, self.rated_w, self.failsafe_w)
         judge = Judge(record)
         began = time.monotonic()
         limit_w = self.firm_w
@@ -158,7 +205,7 @@ class Feeder:
             if self._server and self._server.poll() is not None:
                 said = (self.folder / "server.log").read_text()[-500:]
                 raise UserError(f"the group server ended after {t} s: {said}")
-            self._second(record, judge, t, limit_w)
+            self._second(record, judge, int(begin_s), t, limit_w)
             late_s = self.clock.now() - begin_s - (t + 1)
             record.lag_s = max(record.lag_s, late_s)
             time.sleep(max(0.0, -late_s / self.clock.speed))
@@ -168,10 +215,15 @@ class Feeder:
         judge.finish()
         return record
 
-    def _second(self, record: FeederRecord, judge: Judge, t: int, limit_w: int) -> None:
+    def _second(
+        self, record: FeederRecord, judge: Judge, begin_s: int, t: int, limit_w: int
+    ) -> None:
         look = t % _LOOK_S == 0  # a look inside costs more than the second itself
         for device in self.devices:
             device.begin(1000, probe=look)
+        bridge = self._bridge
+        if bridge:
+            bridge.second(begin_s + t)
         reports = [device.finish(1000) for device in self.devices]
         for device, house, report in zip(self.devices, self._houses, reports):
             house.step(1.0, report.energy_j)
@@ -179,10 +231,20 @@ class Feeder:
         if look:
             self._views = [report.probe or {} for report in reports]
         views = self._views
-        judge.second(t, sum(report.energy_j for report in reports), limit_w)
-        record.wanted_w.append(sum(view.get("demand_w", 0) for view in views))
-        record.granted_w.append(sum(view.get("limit_w", 0) for view in views))
-        record.ordered.append(sum(view.get("limit_cause", 0) in _ORDERED for view in views))
+        power_w = sum(report.energy_j for report in reports)
+        wanted_w = sum(view.get("demand_w", 0) for view in views)
+        granted_w = sum(view.get("limit_w", 0) for view in views)
+        ordered = sum(view.get("limit_cause", 0) in _ORDERED for view in views)
+        if bridge:
+            group = bridge.heaters
+            power_w += float(group.power_w.sum())
+            wanted_w += int(group.demand_w.sum())
+            granted_w += int(group.leases.limit_w[group.awake].sum())
+            ordered += int((group.leases.state == LIMITED)[group.awake].sum())
+        judge.second(t, power_w, limit_w)
+        record.wanted_w.append(wanted_w)
+        record.granted_w.append(granted_w)
+        record.ordered.append(ordered)
 
 
 _ORDERED = (5, 6, 7, 8)  # causes of a limit: a server's order, of any level (limits/arbiter.py)

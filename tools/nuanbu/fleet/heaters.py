@@ -207,6 +207,10 @@ class Heaters:
             self._answers = []
         return [*said, self._hellos(up_s), self._states(up_s)]
 
+    def uptime_s(self, i: int, now_s: int) -> int:
+        """How long heater i has been running."""
+        return int(now_s - self._born_s[i])
+
     def connected(self, who: Ints) -> Bools:
         """Which of these have a connection to the broker."""
         return self._connected[who]

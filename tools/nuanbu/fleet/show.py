@@ -70,15 +70,18 @@ def bench(*, heaters: int, hours: float, seeds: int, only: str) -> None:
                 view.print(f"  because: {one.why}", highlight=False)
 
 
-def live(*, heaters: int, minutes: float, speed: float, seed: int, out: Path | None) -> None:
+def live(
+    *, heaters: int, minutes: float, speed: float, seed: int, virtual: int, out: Path | None
+) -> None:
     """Real firmware on one feeder; prints the table and writes the record to `out`."""
     from nuanbu.fleet.feeder import Feeder
 
     signal.signal(signal.SIGTERM, _interrupted)
     seconds = round(60 * minutes)
     with bar() as shown:
-        task = shown.add_task(f"{heaters} heaters, {speed:g} x real time", total=1.0)
-        with Feeder(heaters, speed, seed) as feeder:
+        count = f"{heaters} + {virtual} heaters" if virtual else f"{heaters} heaters"
+        task = shown.add_task(f"{count}, {speed:g} x real time", total=1.0)
+        with Feeder(heaters, speed, seed, virtual) as feeder:
             cut = (seconds // 2, seconds * 3 // 4)
             record = feeder.run(seconds, cut, lambda done: shown.update(task, completed=done))
     if out:

@@ -41,6 +41,40 @@ def lease_machine() -> Any:
     return lease
 
 
+def hello(heater: Heater, nonce: str, up_s: int) -> dict:
+    """The greeting of a heater, as docs/protocol has it."""
+    return {
+        "v": 1, "nonce": nonce, "uptime_s": up_s, "revision": 1, "rated_w": heater.rated_w,
+        "installed_w": heater.rated_w, "failsafe_w": heater.failsafe_w, "failsafe_min_s": 7200,
+        "frost_floor_w": heater.floor_w, "levels": 8, "firmware": "trial", "board": "sim",
+    }  # fmt: skip
+
+
+def answer(
+    epoch: int, seq: int, status: str, reason: str, t: int, lease: str, limit_w: int,
+    demand_w: int, room_mdeg: int,
+) -> dict:  # fmt: skip
+    """An ack to limit `seq`; limit_w: what is in force now. t: Unix seconds."""
+    return {
+        "v": 1, "epoch": epoch, "seq": seq, "level": "district", "status": status,
+        "reason": reason, "t": t, "state": lease, "limit_w": limit_w, "cause": "district",
+        "demand_w": demand_w, "mean_w": -1, "peak_w": -1, "room_mdeg": room_mdeg,
+    }  # fmt: skip
+
+
+def state(
+    seq: int, t: int, up_s: int, setpoint_mdeg: int, room_mdeg: int, power_w: int,
+    demand_w: int, lease: str,
+) -> dict:  # fmt: skip
+    """A state of a heater that takes all that it is granted."""
+    return {
+        "v": 1, "seq": seq, "t": t, "uptime_s": up_s, "mode": "heat",
+        "setpoint_mdeg": setpoint_mdeg, "room_mdeg": room_mdeg, "room_source": "own",
+        "power_w": power_w, "demand_w": demand_w, "grant_w": power_w, "limit_w": power_w,
+        "cause": "district", "lease": lease, "faults": 0, "window_open": False,
+    }  # fmt: skip
+
+
 class _Settings:
     def __init__(self, heater: Heater):
         self.values = {
@@ -131,25 +165,17 @@ class VirtualHeater:
     def _hello(self, up_s: int) -> dict:
         self._asked_s = up_s
         self._nonce = f"{self._rng.getrandbits(128):032x}"
-        return {
-            "v": 1, "nonce": self._nonce, "uptime_s": up_s, "revision": 1,
-            "rated_w": self.heater.rated_w, "installed_w": self.heater.rated_w,
-            "failsafe_w": self.heater.failsafe_w, "failsafe_min_s": 7200,
-            "frost_floor_w": self.heater.floor_w, "levels": 8, "firmware": "trial",
-            "board": "sim",
-        }  # fmt: skip
+        return hello(self.heater, self._nonce, up_s)
 
     def _offered(self, message: dict, up_s: int) -> dict:
         utc_s = self._utc(up_s) if self._offset_s is not None else None
         result = self.machine.RESULT_NAMES[self.lease.offer(message, up_s, utc_s)]
         status = _STATUS.get(result, "rejected")
-        ack = {
-            "v": 1, "epoch": message["epoch"], "seq": message["seq"], "level": "district",
-            "status": status, "reason": "" if status == "accepted" else result,
-            "t": self._utc(up_s), "state": self.machine.STATE_NAMES[self.lease.state],
-            "limit_w": self.lease.limit_w, "cause": "district", "demand_w": self.heater.rated_w,
-            "mean_w": -1, "peak_w": -1, "room_mdeg": self.room_mdeg,
-        }  # fmt: skip
+        ack = answer(
+            message["epoch"], message["seq"], status, "" if status == "accepted" else result,
+            self._utc(up_s), self.machine.STATE_NAMES[self.lease.state], self.lease.limit_w,
+            self.heater.rated_w, self.room_mdeg,
+        )  # fmt: skip
         if result == "accepted":
             watts = self.takes_w
             effect = {**ack, "status": "effect", "mean_w": watts, "peak_w": watts}
@@ -158,15 +184,10 @@ class VirtualHeater:
 
     def _state(self, up_s: int) -> dict:
         self._seq += 1
-        watts = self.takes_w
-        return {
-            "v": 1, "seq": self._seq, "t": self._utc(up_s), "uptime_s": up_s, "mode": "heat",
-            "setpoint_mdeg": 22_000, "room_mdeg": self.room_mdeg, "room_source": "own",
-            "power_w": watts, "demand_w": self.heater.rated_w, "grant_w": watts,
-            "limit_w": watts, "cause": "district",
-            "lease": self.machine.STATE_NAMES[self.lease.state], "faults": 0,
-            "window_open": False,
-        }  # fmt: skip
+        return state(
+            self._seq, self._utc(up_s), up_s, 22_000, self.room_mdeg, self.takes_w,
+            self.heater.rated_w, self.machine.STATE_NAMES[self.lease.state],
+        )  # fmt: skip
 
 
 _STATUS = {

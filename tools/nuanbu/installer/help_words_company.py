@@ -150,6 +150,7 @@ CHINESE = {
     "Other load that only feeder meters see, of firm capacity.": (
         "只有馈线电表能看到的其他负荷，占固定容量的比例。"
     ),
+    "So many vectorised heaters hang on it too.": "另有多少台矢量化仿真取暖器接在同一馈线上。",
     "Where the report goes, HTML.": "报告（HTML）的位置。",
     "Of everything that is left to chance.": "一切随机因素的种子。",
     "Share of messages lost, each way.": "每个方向的丢包比例。",
