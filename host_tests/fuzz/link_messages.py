@@ -150,7 +150,7 @@ def total(counters):
 
 
 def state():
-    lease = leases.leases[3]
+    lease = leases._leases[3]
     limits_now = (
         lease.limit_w,
         lease.state,
@@ -287,7 +287,7 @@ greet()
 send("limit", genuine("limit"))
 send("reading", genuine("reading"))
 send("heartbeat", genuine("heartbeat"))
-assert leases.leases[3].limit_w == 300 and collector.mdeg == 19_000
+assert leases._leases[3].limit_w == 300 and collector.mdeg == 19_000
 number = 0
 while number < count:
     start_over()
@@ -300,7 +300,7 @@ while number < count:
         raise ValueError((number, attack.__name__, kind, before, state()))
     if total(network.refused) + total(desk.refused) != counted + 1:
         raise ValueError((number, attack.__name__, kind, network.refused, desk.refused))
-if leases.leases[3].limit_w != 300:
+if leases._leases[3].limit_w != 300:
     raise ValueError("the limit did not last")
 for kind, message, _ in sent.values():
     print("SENT", kind, json.dumps(message))
