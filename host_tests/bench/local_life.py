@@ -22,6 +22,12 @@ from test_powercut import MANNERS, SCENARIOS  # noqa: E402
 from nuanbu.sim import find  # noqa: E402
 
 LIMIT_S = 7200
+FILES = (
+    ("profile", "a profile file"),
+    ("batch", "a batch file"),
+    ("words", "the command line"),
+    ("cosim", "the co-simulation"),
+)
 
 
 def micropython(script, *words):
@@ -100,9 +106,9 @@ def settings():
         yield "... took effect outside bounds, or should have", wrong, "", 0
         yield "... refused without name, value and bounds", unnamed, "", 0
     out, code = python(TESTS / "fuzz/settings_files.py", 100_000, 1)
-    for way in ("profile", "batch"):
+    for way, text in FILES:
         asked, wrong, unnamed = number(way + r" asked (\d+) wrong (\d+) unnamed (\d+)", out)
-        yield f"random settings by way of a {way} file", asked, "", None
+        yield f"random settings by way of {text}", asked, "", None
         yield "... took effect outside bounds, or should have", wrong + code, "", 0
         yield "... refused without name, value and bounds", unnamed, "", 0
 

@@ -1,11 +1,13 @@
-"""Random settings by way of files: profiles (JSON) and the table of a batch (CSV).
+"""Random settings by way of the host's tools: profiles (JSON), the table of a batch (CSV), the
+words of a command line and the lines of the co-simulation.
 
-    python host_tests/fuzz/settings_files.py COUNT SEED
+    python host_tests/fuzz/settings_files.py COUNT SEED [WAY ...]
 
 The installer's tool reads the files and talks to the firmware's own console and settings in
 MicroPython. A file is all or nothing: it takes effect when every value in it fits, and else leaves
 the heater as it was, with a refusal that says name, value, and what would be allowed.
-Prints "profile asked N wrong W unnamed U" and the same for batch; N counts values.
+Prints "profile asked N wrong W unnamed U" and the same for each way; N counts values. The
+co-simulation boots the whole firmware and changes only what takes effect without a restart.
 """
 
 import csv
@@ -25,9 +27,11 @@ from nuanbu.installer import batch, settings  # noqa: E402
 from nuanbu.installer.client import Client  # noqa: E402
 from nuanbu.installer.trouble import Trouble  # noqa: E402
 from nuanbu.sim import find  # noqa: E402
+from nuanbu.sim.serve import Server  # noqa: E402
 
 ROWS = {row[0]: row for row in table.ROWS}
 MAY = ("resident", "installer")  # whose settings the installer's tool may change
+FACTORY = (*MAY, "company", "factory")  # a heater without a number is still in the factory
 BOUNDS = {name for pair in table.NARROWED[1] for name in pair}
 FORMS = ("plan.week", "plan.exceptions", "plan.tz")
 MOST = 20  # values in a file
@@ -70,10 +74,10 @@ def hostile_value(chance, row):
     return chance.choice((7, "x" * 900, "a\tb", None, {"v": 1}, 2.5, "sometimes"))
 
 
-def acceptable(name, value):
+def acceptable(name, value, may=MAY):
     """Whether the table takes the value as it stands, said without the code under test."""
     row = ROWS[name]
-    if row[6] not in MAY:
+    if row[6] not in may:
         return False
     if row[1] == "int":
         return type(value) is int and row[3] <= value <= row[4]
@@ -99,10 +103,12 @@ def judged(name, value):
         return None
 
 
-def drawn(chance):
-    """{name: value} of a file: in half of them one value is hostile."""
+def drawn(chance, running):
+    """{name: value} of a file: in half of them one value is hostile. running: no restarts."""
     # The bounds of others are left alone here: what they allow is then known beforehand.
     free = [name for name in ROWS if name not in BOUNDS and ROWS[name][6] in MAY]
+    if running:
+        free = [name for name in free if not ROWS[name][7]]
     names = chance.sample(free, chance.randint(1, MOST))
     wanted = {name: some_value(chance, ROWS[name]) for name in names}
     dice = chance.random()
@@ -139,6 +145,8 @@ def named(text, bad):
         else:
             allowed = str(row[3])
         # Texts of a known form say what is expected instead, or what a part of them must be.
+        if row[1] == "bool" and "allowed: 0 to 1" in text:
+            allowed = "0 to 1"
         told = allowed in text or (name in FORMS and "docs/plan.md" in text)
         if name in text and told and any(part in text for part in parts):
             return True
@@ -171,6 +179,69 @@ def read_batch(client, path):
     batch.Batch([row], "en")._configure(client, row)
 
 
+def write_words(path, wanted):
+    """As somebody types them: name=value."""
+    cells = {n: str(v).strip() for n, v in wanted.items()}
+    path.write_text("\n".join(f"{n}={v}" for n, v in cells.items()), encoding="utf-8")
+    return cells
+
+
+def read_words(client, path):
+    pairs = path.read_text(encoding="utf-8").split("\n")
+    settings.apply(client, settings.parse(pairs, settings.read(client), "en", client))
+
+
+class CoSimulation:
+    """`nuanbu sim serve` as a heater that is asked and told."""
+
+    def __init__(self):
+        self._server = Server()
+        self._ask({"do": "open", "board": "sim"})
+
+    def _ask(self, request):
+        return self._server.answer(json.dumps(request))
+
+    def read(self, names):
+        return {n: self._ask({"do": "get", "name": n})["value"] for n in names}
+
+    def write(self, wanted):
+        """What it said against it, "" for nothing."""
+        answer = self._ask({"do": "set", "settings": wanted})
+        return "" if answer["ok"] else f"{answer['error']} {answer['hint']}"
+
+    def close(self):
+        self._server.close()
+
+
+def shown(value):
+    """How the firmware itself tells of a value in a refusal: "null" not at all."""
+    if isinstance(value, list | dict):
+        return type(value).__name__
+    return "" if value is None else value
+
+
+def by_cosimulation(count, seed):
+    chance = random.Random(f"cosim {seed}")
+    asked = wrong = unnamed = 0
+    heater = CoSimulation()
+    while asked < count:
+        wanted = drawn(chance, running=True)
+        asked += len(wanted)
+        before = heater.read(wanted)
+        # Numbers and texts arrive as they are, at a port that speaks for the factory.
+        bad = {n: v for n, v in wanted.items() if not acceptable(n, v, FACTORY)}
+        told = heater.write(wanted)
+        after = heater.read(wanted)
+        if after != (before if bad else wanted) or bool(told) != bool(bad):
+            wrong += 1
+            print("cosim wrong", wanted, bad, told)
+        if told and not named(told, {n: shown(v) for n, v in bad.items()}):
+            unnamed += 1
+            print("cosim unnamed", bad, told)
+    heater.close()
+    print(f"cosim asked {asked} wrong {wrong} unnamed {unnamed}", flush=True)
+
+
 def way(name, count, seed, write, read):
     chance = random.Random(f"{name} {seed}")
     asked = wrong = unnamed = 0
@@ -179,7 +250,7 @@ def way(name, count, seed, write, read):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         while asked < count:
-            wanted = write(path, drawn(chance))
+            wanted = write(path, drawn(chance, running=False))
             asked += len(wanted)
             before = settings.read(client)
             bad = bad_ones(wanted, before)
@@ -202,6 +273,12 @@ def way(name, count, seed, write, read):
 
 
 if __name__ == "__main__":
-    count, seed = int(sys.argv[1]), int(sys.argv[2])
-    way("profile", count, seed, write_profile, read_profile)
-    way("batch", count, seed, write_batch, read_batch)
+    count, seed, ways = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    if not ways or "profile" in ways:
+        way("profile", count, seed, write_profile, read_profile)
+    if not ways or "batch" in ways:
+        way("batch", count, seed, write_batch, read_batch)
+    if not ways or "words" in ways:
+        way("words", count, seed, write_words, read_words)
+    if not ways or "cosim" in ways:
+        by_cosimulation(count, seed)

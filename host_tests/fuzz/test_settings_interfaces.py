@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "system"))
 from witness import validate
 
 HERE = Path(__file__).parent
+FILES = ("profile", "batch", "words", "cosim")  # ways that settings_files.py knows
 
 
 def judged(command, ways, least):
@@ -34,7 +35,7 @@ def both(micropython, repo, count, seed):
     command = [micropython, "-X", "heapsize=64m", script, repo, str(count), str(seed)]
     judged(command, ("console", "mqtt"), count)
     command = [sys.executable, HERE / "settings_files.py", str(count // 10), str(seed)]
-    judged(command, ("profile", "batch"), count // 10)
+    judged(command, FILES, count // 10)
 
 
 def test_none_outside_its_bounds_takes_effect(micropython, repo):
@@ -45,4 +46,4 @@ def test_none_outside_its_bounds_takes_effect(micropython, repo):
 def test_a_hundred_thousand(micropython, repo):
     both(micropython, repo, 100_000, 8)
     command = [sys.executable, HERE / "settings_files.py", "100000", "8"]
-    judged(command, ("profile", "batch"), 100_000)
+    judged(command, FILES, 100_000)

@@ -21,7 +21,7 @@ from typing import Self
 
 from nuanbu.errors import UserError
 from nuanbu.sim import faults
-from nuanbu.sim.answers import Refused, Step, Sum, result
+from nuanbu.sim.answers import Step, Sum, result
 from nuanbu.sim.plant import SimplePlant
 from nuanbu.sim.process import (
     POWER_ON,
@@ -38,6 +38,7 @@ _SLICE_MS = 5000  # the built-in model moves at least so often; its fastest lag 
 _CONSOLE_MS = 100  # one tick: the firmware serves its console after every tick
 _REQUEST_TICKS = 50
 _FRAME_BYTES = 240
+_PART_CHARS = 25  # of a text that goes in parts: as JSON six bytes each at most
 _RESETS_A_STEP = 100
 
 # Physical inputs of `step`: name -> (lowest, highest, unit)
@@ -237,8 +238,8 @@ class Device:
         """
         try:
             for name, value in settings.items():
-                self.request("cfg.set", k=name, v=value)
-        except Refused:
+                self._stage(name, value)
+        except UserError:
             self.request("cfg.drop")
             raise
         answer = self.request("cfg.commit")
@@ -249,6 +250,15 @@ class Device:
             self.plant.rated_w = settings["heater.rated_w"]
         if answer.get("restart"):
             self._stop()
+
+    def _stage(self, name: str, value) -> None:
+        # A long text, such as a weekly plan, does not fit one line of the console.
+        if not isinstance(value, str) or len(value) <= _PART_CHARS:
+            self.request("cfg.set", k=name, v=value)
+            return
+        for at in range(0, len(value), _PART_CHARS):
+            end = at + _PART_CHARS >= len(value)
+            self.request("cfg.part", k=name, at=at, v=value[at : at + _PART_CHARS], end=end)
 
     def get(self, name: str):
         """Value of a setting in force."""
