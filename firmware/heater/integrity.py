@@ -29,7 +29,7 @@ class Integrity:
         self._settings = settings
         self._revision = -1
         self._digest = ""
-        self._sources = ()  # of the round under way
+        self._sources = []  # of the round under way
         self._at = -1  # source under work, -1: none
         self._compared = False  # in this round
         self.due_s = 0
@@ -89,7 +89,7 @@ class Integrity:
         else:
             self.state = UNCHECKED
         self._at = -1
-        self._sources = ()
+        self._sources = []
         sys.modules.pop("progsum", None)
         self.due_s = uptime_s + _HOUR_S
         self.rounds += 1

@@ -17,7 +17,9 @@ class Leases:
     def __init__(self, device_hash, power_loss):
         self._device_hash = device_hash
         self._power_loss = power_loss
-        self._leases = [None] * len(LEVELS)  # made where a server belongs to this heater
+        self._leases = []  # by level, made where a server belongs to this heater
+        for _ in LEVELS:
+            self._leases.append(None)
         self._kept = [(0, lease.NEVER)] * len(LEVELS)  # (epoch, seq) of levels without one
         self.least_w = lease.NONE  # the least limit of all levels, after `step`
         self._causes = [arbiter.HOUSEHOLD + i for i in range(len(LEVELS))]

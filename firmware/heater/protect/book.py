@@ -87,7 +87,7 @@ class Book:
                 self.gone[i] = self.active[i]  # nothing is left that could measure it
                 continue
             limit = row[_LIMIT]
-            self.limit[i] = row[_SIGN] * (cfg.get(limit) if isinstance(limit, str) else limit)
+            self.limit[i] = int(row[_SIGN]) * (cfg.get(limit) if isinstance(limit, str) else limit)
             if not self.active[i] and not self.counter_ms[i]:
                 self.gate[i] = self.limit[i]
             if row[_RATE] == FAST:
@@ -183,7 +183,7 @@ class Book:
 
     def reaction(self, i):
         """What fault `i` leads to, a reaction of monitors.py."""
-        return ROWS[i][_REACTION]
+        return int(ROWS[i][_REACTION])
 
     def next_event(self):
         """Next change as position * 2 + (1 came, 0 went), or -1 when there is none."""
@@ -199,7 +199,7 @@ class Book:
         for i in range(_COUNT):
             if self.active[i]:
                 count += 1
-                r = ROWS[i][_REACTION]
+                r = self.reaction(i)
                 if r >= OFF:
                     off = 1
                 if r >= OPEN:
@@ -235,7 +235,7 @@ class Book:
             known = True
             if not self.active[i]:
                 continue
-            if ROWS[i][_RESET] > rank:
+            if int(ROWS[i][_RESET]) > rank:
                 why = "service_only" if ROWS[i][_RESET] == SERVICE else "local_only"
             elif not self.gone[i]:
                 why = "present"
@@ -289,7 +289,7 @@ class Book:
                 if ROWS[i][0] == number:
                     self.active[i] = 1
                     self.gate[i] = -_NEVER
-                    self.counter_ms[i] = ROWS[i][_RECOVERY_MS]
+                    self.counter_ms[i] = int(ROWS[i][_RECOVERY_MS])
                     self.measured[i] = measured
                     self.expected[i] = expected
                     self.trips[i] = trips

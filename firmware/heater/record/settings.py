@@ -33,7 +33,9 @@ class Settings:
         self._rows = table.ROWS if rows is None else rows
         self._narrowed = table.NARROWED if narrowed is None else narrowed
         self._steps = migrate.STEPS if steps is None else steps
-        self._values = {row[0]: row[5] for row in self._rows}
+        self._values = {}
+        for row in self._rows:
+            self._values[row[0]] = row[5]
         self._staged = {}  # role -> {name: value}
         self._undo = {}  # values before the trial, while one is running
         self._forget = ()  # names of other files a reset still has to remove
@@ -268,7 +270,7 @@ class Settings:
         names, pairs = self._narrowed
         for name in names:
             low, high = self._bounds(self.row(name), planned)
-            for pair in pairs if low > high else ():
+            for pair in pairs if low > high else ():  # pyright: ignore
                 for bound in pair:
                     if bound in staged:
                         row = self.row(bound)
