@@ -164,5 +164,5 @@ def test_the_proof_test_at_start_is_in_the_journal(device):
         at, of = page["next"], page["of"]
     proofs = [e for e in events if e[3] == 90]
     assert len(proofs) == 1
-    assert proofs[0][4] == 111  # quiet, leak and contactor: passed, each
+    assert proofs[0][4] == 1111  # sensors, quiet, leak and contactor: passed, each
     assert 8_000 < proofs[0][5] < 16_000  # of the 15 mA of the test winding, microampere
