@@ -56,7 +56,7 @@ bench: setup-run ## the table of figures, the worst case over all houses
 	@$(BIN)/nuanbu fleet bench
 	@$(BIN)/nuanbu bench installer
 
-soak: ## the tests that `make test` leaves out, then figures and a heating season offline (DAYS=)
+soak: ## the tests that `make test` leaves out, figures, a season offline (DAYS=, MICROPYTHON_LIB=)
 	@$(PYTHON) tools/setup soak
 	$(BIN)/pytest -m soak -v -n $(JOBS) --timeout 7200 host_tests
 	$(BIN)/nuanbu bench life
