@@ -1,8 +1,8 @@
-"""CPython's stand-in for MicroPython's real-time clock, as the link uses it."""
+"""CPython's stand-in for MicroPython's own `utime`, as link and simulated board use it."""
 
-from time import gmtime, monotonic_ns, sleep
+from time import gmtime, monotonic_ns, sleep, time
 
-__all__ = ["gmtime", "sleep_ms", "ticks_add", "ticks_diff", "ticks_ms"]
+__all__ = ["gmtime", "sleep", "sleep_ms", "ticks_add", "ticks_diff", "ticks_ms", "time"]
 
 _PERIOD = 1 << 30
 
