@@ -45,7 +45,8 @@ def weld(device, history):
             break
     device.world.faults["switch_welded"] = 0
     device.run(60)
-    device.heater.guard.clear("all", "service")
+    refusal = device.heater.guard.clear("all", "service")
+    assert refusal is None, refusal
     return opened, named
 
 

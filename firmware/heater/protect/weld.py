@@ -46,6 +46,7 @@ _SLOW_STEPS = const(60)
 _FADE_STEPS = (4, 9, 18, 28, 40)  # two lags: so long what flowed before the contactor opened lasts
 _GONE_PERMILLE = const(400)  # of what was too much is left: then it was the switch
 _CERTAIN = const(2000)
+_SAY_STEPS = const(3)  # so long it is said
 
 
 class Weld:
@@ -86,6 +87,7 @@ class Weld:
         self.hold = 0  # 1: the contactor is to be open until it is known what helps
         self._helpless = 0  # 1: it did not help, so it was a cover
         self._ended = 0  # 1: it helped once
+        self._said = 0  # steps since it was certain
         self._too_much = 0
         self._opened = 0  # steps
         self._steps = _SHORT
@@ -132,8 +134,12 @@ class Weld:
             self._off_s = 0
             self._rest()
             self.hold = 0
-        else:
+        elif contactor or self.hold or self.verdict >= _CERTAIN:
             self._off_s += 1
+        else:  # nothing can flow
+            self._off_s = 0
+            self._anew()
+            self.verdict = 0
         self._second += 1
         if self._second < _STEP_S:
             return
@@ -146,7 +152,11 @@ class Weld:
             self._learn()
         if self.hold:
             self._try(contactor)
-        elif self._off_s >= _SHORT * _STEP_S and self.known() and self.verdict < _CERTAIN:
+        elif self.verdict >= _CERTAIN:
+            self._said += 1
+            if self._said > _SAY_STEPS:  # it is named and latched; now it may be mended
+                self._rest()
+        elif self._off_s >= _SHORT * _STEP_S and self.known():
             self._judge()
 
     def _step(self, body, excess, power):
@@ -296,7 +306,7 @@ class Weld:
         verdict = max(twice * 1000 // max(sure, kept), slow * 1000 // max(_SLOW_SHARE, kept))
         self.verdict = max(0, verdict)
         # It may be either: open the contactor, which nobody needs now, and see whether that helps.
-        if (twice > _SHARE or slow > _SLOW_SHARE) and not self._helpless:
+        if self.verdict <= 1000 and not self._helpless and (twice > _SHARE or slow > _SLOW_SHARE):
             self.hold = 1
             self._opened = 0
             self._too_much = more
@@ -321,6 +331,7 @@ class Weld:
             self._helpless = 1
         elif self._ended:
             self.verdict = _CERTAIN
+            self._said = 0
         else:
             self._ended = 1
         self._off_s = 0

@@ -70,6 +70,7 @@ class Oil:
         self.room = Room()
         self.ticks = 0
         self.contactor = 1
+        self.tripped = False
 
     def second(self, permille, element=0.0):
         """One second with the switch on for `permille`; element: what a weld gives, 0..1."""
@@ -77,7 +78,7 @@ class Oil:
         flow = (self.core - self.shell) * self.through
         if self.weld.hold:
             permille = 0
-        self.contactor = 0 if self.weld.hold else 1
+        self.contactor = 0 if self.weld.hold or self.tripped else 1
         power = max(permille / 1000, element) * self.contactor
         lost = (self.core - air) * self.core_air * self.cover
         self.core += (power - flow - lost) / self.core_j_k
@@ -150,6 +151,11 @@ def test_a_weld_opens_the_contactor():
                 assert 700 < heater.weld.share < 1500  # of rated power, in permille: all of it
             # What it was is known when the contactor has been open, closed, and open again.
             assert heater.signal[R_SWITCH_WELDED_BODY] > 1000 or heater.run(900, 0, 1.0)
+            heater.tripped = True
+            for _ in range(60):
+                heater.second(0, 1.0)
+            assert heater.signal[R_SWITCH_WELDED_BODY] == 0  # gone, so that it can be cleared
+            heater.tripped = False
 
 
 def test_a_blanket_over_a_hot_heater_is_no_weld():
