@@ -92,8 +92,9 @@ class RoomControl:
 
     @property
     def lag_s(self):
-        """Lags of emitter and sensor together in s, 0 while the room is hardly known."""
-        if self._learned < _KNOWN_K:
+        """Lags of emitter and sensor together in s. 0 while the room is hardly known, and where
+        a slow switch moves it more than what it loses does."""
+        if self._slow or self._learned < _KNOWN_K:
             return 0
         return self.model.emitter_s + self.model.sensor_s
 

@@ -57,7 +57,7 @@ class Losses:
         """Take the second's figures.
 
         loss_w      power that would hold the room as it is now, W, -6000..12000
-        lag_s       lags of emitter and sensor together, 0 while the room is hardly known
+        lag_s       lags of emitter and sensor together, 0 while the losses are hardly known
         regulating  1 while room control asks for heat and gets it
         """
         jump_w = loss_w - self.now_w

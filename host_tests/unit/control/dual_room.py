@@ -116,6 +116,8 @@ def test_the_lag_is_told_once_the_room_is_known():
     assert room.lag_s == 0
     assert room.restore((1, 8000, 110, 90, 1400, 3, 800)) is True and room.lag_s == 0
     assert room.restore((1, 8000, 110, 90, 1400, 4, 800)) is True and room.lag_s == 200
+    room.attach(modulator.make("relay", 1000, "default"))
+    assert room.lag_s == 0  # its cycles move the room more than a window does
 
 
 def test_the_model_names_the_parameter_it_refuses():
