@@ -23,7 +23,6 @@ from heater.hardware import Hardware
 from heater.integrity import Integrity
 from heater.limits import arbiter
 from heater.network import Network
-from heater.plan import check as plan_check
 from heater.plan.clock import Clock
 from heater.plan.local import LED_LOCKED, Buttons, led
 from heater.plan.scheduler import Plan
@@ -73,7 +72,7 @@ class Heater:
         self.books = Books(board.DATA_DIR)
         self.books.open(cause)
         self.settings = self.books.settings
-        self.settings.judge_by(plan_check.refusal)
+        self.settings.judge_by(_refusal)
         self.guard = Guard()
         self.integrity = Integrity(self.guard, self.settings)
         self.clock = Clock()
@@ -371,6 +370,13 @@ class Heater:
                 time.sleep_ms(left_ms)
             else:
                 due_ms = time.ticks_ms()  # no burst of ticks to catch up
+
+
+def _refusal(name, value):
+    # Lazily: needed only when somebody changes a setting.
+    from heater.plan import check
+
+    return check.refusal(name, value)
 
 
 def run():
