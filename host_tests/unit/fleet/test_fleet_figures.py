@@ -1,5 +1,7 @@
 """The figures of `nuanbu fleet bench`, from made findings."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from nuanbu.fleet import figures, show
 from nuanbu.fleet.judge import Findings
 from nuanbu.fleet.run import Result
 from nuanbu.group.tree import LEVELS
+from nuanbu.group.trial_load import Load
 
 
 def told(**more):
@@ -50,6 +53,17 @@ def test_a_return_is_judged_from_its_first_minute():
     assert peak.good and peak.got == "99.0%" and late.got == "2 min"
     peak, _ = figures.back(50, range(1, 2), told(minutes=[*minutes, (1.01, 1.1)]))
     assert not peak.good
+
+
+def test_the_load_is_told_for_one_core(monkeypatch):
+    one = Load(
+        heaters=50, seconds=60.0, cpu_s=3.0, start_cpu_s=5.0, start_s=90.0, reached=50,
+        messages=400, answers=100, all_messages=4000, all_cpu_s=8.0, rss_mb=80.0,
+    )  # fmt: skip
+    monkeypatch.setattr(figures, "Trial", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(figures.trial_load, "measure", lambda *_: one)
+    busy, rate = figures.load(50)
+    assert (busy.got, rate.got) == ("5.0% of one core", "500 a second")
 
 
 def test_an_unknown_part_is_refused():

@@ -63,7 +63,7 @@ def fleet_bench(
     heaters: Annotated[int, typer.Option(min=50, max=200_000)] = 10_000,
     hours: Annotated[float, typer.Option(min=2.0, max=168.0)] = 24.0,
     seeds: Annotated[int, typer.Option(min=1, max=1000)] = 1,
-    only: Annotated[str, typer.Option(help="many, used, relays, back; with commas.")] = "",
+    only: Annotated[str, typer.Option(help="many, used, relays, back, load; with commas.")] = "",
 ) -> None:
     """Measure the figures of group control, one core. 10,000 heaters take minutes an hour."""
     from nuanbu.fleet import show

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from nuanbu.fleet import scenario, town
 from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
+from nuanbu.group import trial_load
+from nuanbu.group.trial import Trial
 
 Go = Callable[[Run, str], Result]
 _SETTLED_S = 3600  # relays take two cycles to come into their turns
 _RETURN_S = 3 * 3600
+_CARRIED = 0.6  # of the rated power, by the feeders of the server under load
+_STEADY_S = 60
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,22 @@ def back(heaters: int, seeds: range, go: Go) -> list[Figure]:
     what = f"return after 2 h without supply, {heaters:,} heaters: 1 min peak"
     time = Figure("the same: until 90 % of the limit is used", "-", f"{late_min:.0f} min", True)
     return [Figure(what, "100 %", f"{peak:.1%}", peak <= 1.0), time]
+
+
+def load(heaters: int) -> list[Figure]:
+    """What the server's process costs with so many heaters on a real broker, in real time."""
+    with (
+        tempfile.TemporaryDirectory(prefix="nuanbu-") as folder,
+        Trial(Path(folder), heaters, _CARRIED, 1, 1.0) as trial,
+    ):
+        one = trial_load.measure(trial, _STEADY_S)
+    busy = f"{one.cpu_s / one.seconds:.1%} of one core"
+    rate = f"{one.served_s:,.0f} a second"
+    what = f"server, {heaters:,} heaters in steady life"
+    return [
+        Figure(f"{what}: processor time", "-", busy, True),
+        Figure("the same: messages, both ways, that one core has time for", "-", rate, True),
+    ]
 
 
 def _day(heaters: int, hours: float, seed: int, loss: float, still: bool = False) -> Run:

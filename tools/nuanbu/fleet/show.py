@@ -55,6 +55,7 @@ def bench(*, heaters: int, hours: float, seeds: int, only: str) -> None:
         "used": lambda every: figures.used(min(heaters, 1000), min(hours, 6.0), every, go),
         "relays": lambda every: figures.relays(min(hours, 6.0), every, go),
         "back": lambda every: figures.back(min(heaters, 1000), every, go),
+        "load": lambda every: figures.load(heaters),
     }
     chosen = only.split(",") if only else list(parts)
     for name in chosen:

@@ -57,9 +57,11 @@ def load(
         one = trial_load.measure(trial, seconds)
     print(
         f"{one.heaters} heaters: {1000 * one.cpu_s / one.seconds:.1f} ms of processor time a"
-        f" second ({one.messages / one.seconds:.1f} messages a second in),"
+        f" second ({one.messages / one.seconds:.1f} messages a second in,"
+        f" {one.answers / one.seconds:.1f} out),"
         f" {one.start_cpu_s:.1f} s to start and reach all, {one.rss_mb:.0f} MB;"
-        f" {one.reached} of {one.heaters} hold a limit"
+        f" {one.reached} of {one.heaters} hold a limit;"
+        f" one core has time for {one.served_s:.0f} messages a second"
     )
 
 

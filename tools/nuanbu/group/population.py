@@ -217,7 +217,7 @@ class Population:
         self._connects = 0
         self._seen_connects = 0
         self._ready = threading.Event()
-        self.sent = 0
+        self.sent = self.received = 0
         self._client = connected(broker, f"p{random.getrandbits(32):08x}", self._up, self._on)
         if not self._ready.wait(20):
             raise RuntimeError("the broker does not answer")
@@ -242,6 +242,7 @@ class Population:
                 topic, payload = self._inbox.get_nowait()
             except queue.Empty:
                 return
+            self.received += 1
             base, kind = topic.rsplit("/", 1)
             if kind == "heartbeat":
                 message = wire.opened(self._zone[1], topic, payload)

@@ -12,7 +12,8 @@ from nuanbu.group.trial import DISTRICT, Trial
 @dataclass(frozen=True)
 class Load:
     """cpu_s: processor time of the server over `seconds`; start_cpu_s: until all heaters were
-    reached. reached: heaters with an acknowledged limit at the end."""
+    reached. reached: heaters with an acknowledged limit at the end. messages, answers: to the
+    server and from it in `seconds`, and in all since its start: all_messages, with all_cpu_s."""
 
     heaters: int
     seconds: float
@@ -21,7 +22,16 @@ class Load:
     start_s: float
     reached: int
     messages: int
+    answers: int
+    all_messages: int
+    all_cpu_s: float
     rss_mb: float
+
+    @property
+    def served_s(self) -> float:
+        """Messages a second, both ways, that one core has time for: by what all of them took,
+        cycles, journal and database included."""
+        return self.all_messages / self.all_cpu_s
 
 
 def measure(trial: Trial, seconds: float) -> Load:
@@ -38,14 +48,16 @@ def measure(trial: Trial, seconds: float) -> Load:
     _live(trial, 60)
     start_s = time.time() - began
     start = process.cpu_times()
-    sent, began = trial.population.sent, time.time()
+    people = trial.population
+    sent, received, began = people.sent, people.received, time.time()
     _live(trial, seconds)
     end = process.cpu_times()
     cpu_s = end.user + end.system - start.user - start.system
     held = sum(heater.lease.state == heater.machine.LIMITED for heater in _heaters(trial))
     return Load(
         n, time.time() - began, cpu_s, start.user + start.system, start_s, held,
-        trial.population.sent - sent, process.memory_info().rss / 1e6,
+        people.sent - sent, people.received - received, people.sent + people.received,
+        end.user + end.system, process.memory_info().rss / 1e6,
     )  # fmt: skip
 
 

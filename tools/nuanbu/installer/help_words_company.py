@@ -164,7 +164,9 @@ CHINESE = {
     "Measure the figures of group control, one core. 10,000 heaters take minutes an hour.": (
         "测量群控的各项指标，单核。10,000 台取暖器每仿真一小时需数分钟。"
     ),
-    "many, used, relays, back; with commas.": "many、used、relays、back；以逗号分隔。",
+    "many, used, relays, back, load; with commas.": (
+        "many、used、relays、back、load；以逗号分隔。"
+    ),
     "Put real firmware on one feeder, with a broker and the server's process, in scaled time.": (
         "在一条馈线上运行真实固件、代理服务器和服务器进程，按比例加速。"
     ),
