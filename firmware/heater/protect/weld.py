@@ -27,7 +27,7 @@ _LOSS_MDEG = const(64_000)
 _UNIT = const(50)  # sums are learned from in permille * steps / 50 ...
 _CHANGE = const(8)  # ... and changes in mdeg / 8, so that their products stay small integers
 _MOVES = const(36)  # of _UNIT: mean imbalance of a fifth of rated power, or nothing is learned
-_KNOWN = const(12)  # windows before anything is concluded
+_KNOWN = const(24)  # windows before anything is concluded
 _MOST = const(1_000_000)  # sums are halved here: some hours of moving are remembered
 _MOST_CHANGE = const(30_000_000)
 _BITS = const(14)  # of the sums when they are solved for a and b: their products fit 31 bits
@@ -45,6 +45,7 @@ _SLOW_SHARE = const(300)  # one stage of two that welds shows in the mean of fiv
 _SLOW_STEPS = const(60)
 _FADE_STEPS = (4, 9, 18, 28, 40)  # two lags: so long what flowed before the contactor opened lasts
 _GONE_PERMILLE = const(400)  # of what was too much is left: then it was the switch
+_TRIALS = const(2)  # and once more: by then what was wrong in the model has faded
 _CERTAIN = const(2000)
 _SAY_STEPS = const(3)  # so long it is said
 
@@ -86,7 +87,7 @@ class Weld:
         self._welded = [0] * _RING
         self.hold = 0  # 1: the contactor is to be open until it is known what helps
         self._helpless = 0  # 1: it did not help, so it was a cover
-        self._ended = 0  # 1: it helped once
+        self._ended = 0  # so often it has helped
         self._said = 0  # steps since it was certain
         self._too_much = 0
         self._opened = 0  # steps
@@ -147,6 +148,8 @@ class Weld:
         body = self._first_mdeg + self._mdeg // _STEP_S
         self._step(body, body - room_mdeg, self._power // _STEP_S * scale_permille // 1000)
         self._wait -= 1
+        # What a weld gives must not be learned as normal.
+        sound = sound and not self.hold and self.share < _SLOW_SHARE and self.verdict < 1000
         if sound and self._wait <= 0 and self._filled > _SHORT:
             self._wait = _SHORT
             self._learn()
@@ -329,11 +332,11 @@ class Weld:
         self.hold = 0
         if self._more(steps) * 1000 > self._too_much * _GONE_PERMILLE:
             self._helpless = 1
-        elif self._ended:
+        elif self._ended < _TRIALS:
+            self._ended += 1
+        else:
             self.verdict = _CERTAIN
             self._said = 0
-        else:
-            self._ended = 1
         self._off_s = 0
         self._anew()
 

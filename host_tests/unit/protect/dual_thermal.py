@@ -149,8 +149,8 @@ def test_a_weld_opens_the_contactor():
             assert took_s is not None and took_s <= limit_s, (kind, before_s, took_s)
             if not before_s:
                 assert 700 < heater.weld.share < 1500  # of rated power, in permille: all of it
-            # What it was is known when the contactor has been open, closed, and open again.
-            assert heater.signal[R_SWITCH_WELDED_BODY] > 1000 or heater.run(900, 0, 1.0)
+            # What it was is known when the contactor has been opened three times.
+            assert heater.signal[R_SWITCH_WELDED_BODY] > 1000 or heater.run(1800, 0, 1.0)
             heater.tripped = True
             for _ in range(60):
                 heater.second(0, 1.0)
