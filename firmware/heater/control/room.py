@@ -44,9 +44,9 @@ _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is
 _KNOWN_K = const(4)  # the room has moved so far for all to see: what it loses can be told
 # After an open window the air is far from the walls and moves quickly, more than the sensor and a
 # learned lag can tell. For half an hour what the room loses is what it lost before, nothing is
-# learned, and the room comes back as slowly as with 10 min of lag.
+# learned, and the room comes back as slowly as with 7 min of lag.
 _RESUME_S = const(1800)
-_RESUME_GUARD_S = const(600)
+_RESUME_GUARD_S = const(400)
 _SETTLED_S = const(300)  # a record ends this long after full power
 
 
