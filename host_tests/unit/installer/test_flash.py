@@ -1,6 +1,7 @@
 """Flashing as far as it goes without a board: images, command lines, package.json, make image."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -170,6 +171,16 @@ def test_everything_that_is_missing_is_named_at_once_with_where_it_comes_from(tm
     assert "ESP-IDF" in str(caught.value) and "ports/esp32/Makefile" in str(caught.value)
     assert "espressif/esp-idf" in caught.value.hint and "IDF=" in caught.value.hint
     assert "micropython/micropython" in caught.value.hint and "MPY=" in caught.value.hint
+
+
+def test_what_is_missing_is_told_in_chinese_too(tmp_path):
+    with pytest.raises(UserError) as caught:
+        image.build("esp32-relay", None, tmp_path, "zh")
+    assert "MicroPython 源码" in str(caught.value) and "未指定目录" in str(caught.value)
+    assert "IDF=<目录>" in caught.value.hint and "MPY=<目录>" in caught.value.hint
+    for pair in image._TEXTS.values():  # one language tells the same facts as the other
+        facts = [sorted(re.findall(r"\{\w+\}", text)) for text in pair]
+        assert len(facts) == 2 and facts[0] == facts[1], pair
 
 
 def test_nothing_is_missing_where_everything_is(tmp_path):
