@@ -1,6 +1,7 @@
 """The figures of `nuanbu fleet bench`, from made findings."""
 
 import contextlib
+import dataclasses
 
 import numpy as np
 import pytest
@@ -64,6 +65,10 @@ def test_the_load_is_told_for_one_core(monkeypatch):
     monkeypatch.setattr(figures.trial_load, "measure", lambda *_: one)
     busy, rate = figures.load(50)
     assert (busy.got, rate.got) == ("5.0% of one core", "500 a second")
+    assert not busy.why and not rate.why
+    lost = dataclasses.replace(one, reached=44)
+    monkeypatch.setattr(figures.trial_load, "measure", lambda *_: lost)
+    assert all("keep up" in figure.why for figure in figures.load(50))
 
 
 def test_an_unknown_part_is_refused():

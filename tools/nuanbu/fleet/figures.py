@@ -110,10 +110,11 @@ def load(heaters: int) -> list[Figure]:
         one = trial_load.measure(trial, _STEADY_S)
     busy = f"{one.cpu_s / one.seconds:.1%} of one core"
     rate = f"{one.served_s:,.0f} a second"
+    why = "" if one.settled else "the simulated heaters did not keep up: neither of these counts"
     what = f"server, {heaters:,} heaters in steady life"
     return [
-        Figure(f"{what}: processor time", "-", busy, True),
-        Figure("the same: messages, both ways, that one core has time for", "-", rate, True),
+        Figure(f"{what}: processor time", "-", busy, True, why),
+        Figure("the same: messages, both ways, that one core has time for", "-", rate, True, why),
     ]
 
 

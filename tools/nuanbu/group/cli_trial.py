@@ -63,6 +63,8 @@ def load(
         f" {one.reached} of {one.heaters} hold a limit;"
         f" one core has time for {one.served_s:.0f} messages a second"
     )
+    if not one.settled:
+        print("the heaters did not keep up with their time: none of this counts")
 
 
 @trial_app.command("foresight")

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from nuanbu.group.trial import DISTRICT, Trial
 
 
+_SETTLED = 0.9
+
+
 @dataclass(frozen=True)
 class Load:
     """cpu_s: processor time of the server over `seconds`; start_cpu_s: until all heaters were
@@ -26,6 +29,12 @@ class Load:
     all_messages: int
     all_cpu_s: float
     rss_mb: float
+
+    @property
+    def settled(self) -> bool:
+        """Nearly all were reached. Else the computer had no time for the simulated heaters, and
+        the figures are of heaters that greet in vain."""
+        return self.reached >= _SETTLED * self.heaters
 
     @property
     def served_s(self) -> float:
