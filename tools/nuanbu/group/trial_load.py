@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from nuanbu.group.trial import DISTRICT, Trial
 
-
 _SETTLED = 0.9
 
 
