@@ -44,8 +44,7 @@ def house(second):
 
 def tick():
     """True if it allocated. Finding the plan's place anew is slow code and may."""
-    planned = heater.plan._generation == heater.clock.generation
-    planned = planned and heater.plan.next_change_s != 1
+    generation, next_s = heater.plan._generation, heater.plan._program.next_s
     micropython.heap_lock()
     try:
         heater.tick(time.ticks_ms(), 100, False)
@@ -54,13 +53,12 @@ def tick():
     except MemoryError:
         micropython.heap_unlock()
     heater.tick(time.ticks_ms(), 100, False)
-    return planned
+    return generation == heater.plan._generation and next_s == heater.plan._program.next_s
 
 
 world.room_uk = world.room_mdeg * 1000
 for day in range(int(sys.argv[2])):
-    bad = 0
-    least = largest = 0
+    bad = least = 0
     for i in range(_TICKS_A_DAY):
         world.advance(100)
         if i % 10 == 0:
