@@ -85,3 +85,8 @@ def foresight(
             f" ratio {one.ratio:.3f}; with preheating by 1 K {one.preheated_k:.2f} K"
         )
     print(f"worst ratio {worst:.3f}, target 1.10{'' if worst <= 1.1 else '  MISSED'}")
+    if worst > 1.1:
+        print(
+            "because: the programme knows when the cold ends; it lets heavy rooms cool first and"
+            " empties light ones in the last hours, where the server keeps all alike at all times"
+        )
