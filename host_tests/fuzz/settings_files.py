@@ -116,7 +116,7 @@ def drawn(chance, running):
         name = chance.choice(names)
         wanted[name] = hostile_value(chance, ROWS[name])
     elif dice < 0.5:
-        others = [n for n in ROWS if ROWS[n][6] not in MAY and n != batch.SERIAL]
+        others = [n for n in ROWS if ROWS[n][6] not in MAY and n not in (*BOUNDS, batch.SERIAL)]
         name = chance.choice(others)
         wanted[name] = some_value(chance, ROWS[name])
     return wanted
@@ -234,7 +234,8 @@ def by_cosimulation(count, seed):
         after = heater.read(wanted)
         if after != (before if bad else wanted) or bool(told) != bool(bad):
             wrong += 1
-            print("cosim wrong", wanted, bad, told)
+            apart = {n: v for n, v in after.items() if v != (before if bad else wanted)[n]}
+            print("cosim wrong", wanted, bad, told, apart)
         if told and not named(told, {n: shown(v) for n, v in bad.items()}):
             unnamed += 1
             print("cosim unnamed", bad, told)
