@@ -117,6 +117,8 @@ def drawn(chance, running):
         wanted[name] = hostile_value(chance, ROWS[name])
     elif dice < 0.5:
         others = [n for n in ROWS if ROWS[n][6] not in MAY and n not in (*BOUNDS, batch.SERIAL)]
+        if running:
+            others = [n for n in others if not ROWS[n][7]]
         name = chance.choice(others)
         wanted[name] = some_value(chance, ROWS[name])
     return wanted
