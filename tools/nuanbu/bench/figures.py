@@ -91,7 +91,8 @@ def missed(by_house, key, target):
 _REASONS = {
     "step_k": "the sensor's lag is taken too short there: power and room tell only what both lags "
     "do together, the body the emitter's, and what remains is weighed against the walls",
-    "step_time": "full power ends early, for more heat is expected from the emitter than comes",
+    "step_time": "a room that warms within minutes: with the sensor's lag ahead of its slope, the "
+    "law ends full power more than a kelvin early",
 }
 
 
