@@ -52,6 +52,15 @@ def test_changing_a_setting_acts_at_once_and_costs_no_time(device):
     assert device.get("control.setpoint_mdeg") == 19_000
 
 
+def test_a_setting_that_takes_a_restart_loses_none_of_the_others(device):
+    # Once the day's budget of flash writes is used up, a commit is written later.
+    for mdeg in range(20_000, 21_000, 5):
+        device.set({"control.setpoint_mdeg": mdeg})
+    device.set({"heater.modulator": "relay"})
+    assert device.get("control.setpoint_mdeg") == 20_995
+    assert device.get("heater.modulator") == "relay"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [

@@ -14,14 +14,13 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from datetime import datetime
-from numbers import Real
 from pathlib import Path
 from typing import Self
 
 from nuanbu.errors import UserError
 from nuanbu.sim import faults
 from nuanbu.sim.answers import Step, Sum, result
+from nuanbu.sim.inputs import INPUTS, instant, within
 from nuanbu.sim.plant import SimplePlant
 from nuanbu.sim.process import (
     POWER_ON,
@@ -40,17 +39,6 @@ _REQUEST_TICKS = 50
 _FRAME_BYTES = 240
 _PART_CHARS = 25  # of a text that goes in parts: as JSON six bytes each at most
 _RESETS_A_STEP = 100
-
-# Physical inputs of `step`: name -> (lowest, highest, unit)
-INPUTS = {
-    "room_c": (-60.0, 125.0, "degC"),
-    "body_c": (-60.0, 400.0, "degC"),
-    "chip_c": (-60.0, 150.0, "degC"),
-    "outdoor_c": (-60.0, 60.0, "degC"),
-    "mains_v": (0.0, 480.0, "V"),
-    "leakage_ma": (0.0, 1000.0, "mA"),
-    "tilted": (0, 1, ""),
-}
 
 
 class Device:
@@ -82,7 +70,7 @@ class Device:
     ):
         if speed is not None and not speed > 0:
             raise UserError(f"speed={speed}: must be above 0, or None for as fast as possible")
-        self._start = _instant(start)
+        self._start = instant(start)
         simulated_board(board)
         self._board = board
         self._seed = seed
@@ -168,7 +156,7 @@ class Device:
         model in `plant`. `seconds` is a multiple of 0.1 between 0.1 and 86400.
         Raises UserError outside these ranges.
         """
-        _within("seconds", seconds, 0.1, 86_400, "")
+        within("seconds", seconds, 0.1, 86_400, "")
         self._take(inputs)
         if self._process is None:
             self._boot_clocked()
@@ -249,7 +237,16 @@ class Device:
         if "heater.rated_w" in settings:
             self.plant.rated_w = settings["heater.rated_w"]
         if answer.get("restart"):
-            self._stop()
+            self._restart()
+
+    def _restart(self) -> None:
+        # In good order: what the firmware has not written yet would be lost with the power.
+        self.request("sys.restart")
+        for _ in range(_REQUEST_TICKS):
+            self._ahead_ms += _CONSOLE_MS
+            if self._advance(_CONSOLE_MS, {}).reset_cause is not None:
+                return
+        raise DeviceDied(f"no restart within {_REQUEST_TICKS * _CONSOLE_MS} ms of being asked")
 
     def _stage(self, name: str, value) -> None:
         # A long text, such as a weekly plan, does not fit one line of the console.
@@ -336,7 +333,7 @@ class Device:
                 raise UserError(f"no input {name!r}; there are: {', '.join(INPUTS)}")
             if value is None:
                 continue
-            _within(name, value, *INPUTS[name])
+            within(name, value, *INPUTS[name])
         if inputs.get("room_c") is not None:
             self.plant.room_c = inputs["room_c"]
         if inputs.get("body_c") is not None:
@@ -378,23 +375,3 @@ class Device:
         if self._speed:
             time.sleep(max(0.0, span_ms / 1000 / self._speed - (time.monotonic() - began)))
         return report
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str) -> None:
-    if not (isinstance(value, Real) and low <= value <= high):
-        raise UserError(f"{name}={value!r}: must be between {low} and {high} {unit}".rstrip())
-
-
-def _instant(start: str | None) -> int | None:
-    """Epoch seconds of an ISO 8601 time with offset."""
-    if start is None:
-        return None
-    try:
-        when = datetime.fromisoformat(start)
-    except ValueError:
-        raise UserError(
-            f"start={start!r}: not an ISO 8601 time", "write it as 2026-01-20T10:00:00+08:00"
-        ) from None
-    if when.tzinfo is None:
-        raise UserError(f"start={start!r}: the offset is missing, such as +08:00")
-    return int(when.timestamp())
