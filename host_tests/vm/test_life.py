@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nuanbu.sim.device import Device, Refused
+from nuanbu.sim import Device, Refused
 
 START = "2027-01-20T00:00:00+08:00"
 START_S = 1800374400
