@@ -245,6 +245,7 @@ class Device:
         for _ in range(_REQUEST_TICKS):
             self._ahead_ms += _CONSOLE_MS
             if self._advance(_CONSOLE_MS, {}).reset_cause is not None:
+                self._pending.resets.pop()  # asked for here: it falls into no step
                 return
         raise DeviceDied(f"no restart within {_REQUEST_TICKS * _CONSOLE_MS} ms of being asked")
 
