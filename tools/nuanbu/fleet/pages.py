@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from nuanbu.errors import UserError
 from nuanbu.fleet.run import T0, Result
 from nuanbu.fleet.words import FLEET
 from nuanbu.group.allocate import Floats
 from nuanbu.group.words import words
+from nuanbu.report import whole
 
 _BUILDINGS = 12
 _KW = 1e-3
@@ -45,14 +44,7 @@ def rows(result: Result, said: dict[str, str]) -> list[tuple[str, str]]:
 def write(path: Path, result: Result, names: list[str], lang: str) -> None:
     """Write the report, whole or not at all. names: of the buildings. UserError: no such
     language, or not writable."""
-    page = render(result, names, lang)
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(page, encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as e:
-        raise UserError(f"{path}: cannot be written ({e.strerror})") from e
+    whole.write(path, render(result, names, lang))
 
 
 def render(result: Result, names: list[str], lang: str) -> str:

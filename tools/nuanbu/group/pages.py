@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +10,9 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from nuanbu.errors import UserError
 from nuanbu.group.history import HeaterHistory, History, NodeHistory
 from nuanbu.group.words import LEVEL, REPORT, words
+from nuanbu.report import whole
 
 _BUILDINGS = 12
 _HEATERS = 200
@@ -21,14 +20,7 @@ _HEATERS = 200
 
 def write(path: Path, history: History, lang: str) -> None:
     """Write the report, whole or not at all. UserError: no such language, or not writable."""
-    page = render(history, lang)
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(page, encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as e:
-        raise UserError(f"{path}: cannot be written ({e.strerror})") from e
+    whole.write(path, render(history, lang))
 
 
 def render(history: History, lang: str) -> str:
