@@ -102,6 +102,7 @@ class Heater:
         self.identify_s = 0  # seconds for which the LED says "it is this one"
         self._restart_s = _RESTART_S
         self.latches_due_s = 0  # uptime from which changed latches may be written
+        self.acts_due_s = 0  # and what was changed at the buttons
         self.service_due = False  # somebody was let into the REPL: the loop ends
         self._proofs = 0  # proof tests that are in the journal
         self.model_changed = False  # room control has learned something that is not saved yet

@@ -47,6 +47,8 @@ _LED_PATTERNS = const((
     0x00FF,  # mode plan, slow
     0x000F,  # quiet, one long
     0x0F0F,  # no longer quiet, two
+    0x3DEF,  # the plan has learned a change, three
+    0x0CFF,  # the plan has forgotten one, a long and a short
 ))
 
 

@@ -128,15 +128,21 @@ def _keep_acts(heater):
     if plan.acted:
         plan.acted = 0
         _keep(heater.books.store, _PLAN, plan.state())
-    if not plan.unsaved:
+    uptime_s = heater.inp.uptime_s
+    if not (plan.unsaved or plan.week_unsaved) or uptime_s < heater.acts_due_s:
         return
-    plan.unsaved = 0
     settings = heater.settings
     settings.discard(_RESIDENT)
-    settings.stage("control.mode", MODE_NAMES[plan.mode], _RESIDENT)
-    settings.stage("control.setpoint_mdeg", plan.base_mdeg, _RESIDENT)
-    settings.stage("plan.child_lock", bool(plan.child_lock), _RESIDENT)
-    settings.commit(_RESIDENT)
+    if plan.unsaved:
+        settings.stage("control.mode", MODE_NAMES[plan.mode], _RESIDENT)
+        settings.stage("control.setpoint_mdeg", plan.base_mdeg, _RESIDENT)
+        settings.stage("plan.child_lock", bool(plan.child_lock), _RESIDENT)
+    if plan.week_unsaved:
+        settings.stage("plan.week", plan.week_text(), _RESIDENT)
+    if isinstance(settings.commit(_RESIDENT), dict):
+        heater.acts_due_s = uptime_s + _AGAIN_S  # the flash refused; it is in force all the same
+        return
+    plan.unsaved = plan.week_unsaved = 0
 
 
 def _keep(store, name, state):

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from heater.plan import local
+from heater.plan.scheduler import Plan
 from heater.protect.guard import Guard
 from heater.record.settings import Settings
 from heater.record.store import Store
@@ -71,8 +73,9 @@ def stub(path):
     settings = Settings(store)
     settings.load()
     return SimpleNamespace(
-        guard=Guard(), settings=settings, books=SimpleNamespace(store=store), latches_due_s=0
-    )
+        guard=Guard(), settings=settings, books=SimpleNamespace(store=store),
+        latches_due_s=0, acts_due_s=0,
+    )  # fmt: skip
 
 
 def latched(lasting, path):
@@ -110,7 +113,7 @@ def test_a_full_flash_does_not_lose_a_latch(lasting, tmp_path):
     save = heater.books.store.save
     heater.books.store.save = lambda *words: False if refuses else save(*words)
     heater.inp = SimpleNamespace(uptime_s=100)
-    heater.plan = SimpleNamespace(unsaved=0, acted=0)
+    heater.plan = SimpleNamespace(unsaved=0, week_unsaved=0, acted=0)
     heater.clock = SimpleNamespace(trusted=False)
     heater.buttons = SimpleNamespace(awake=0)
     heater.model_changed = False
@@ -124,6 +127,31 @@ def test_a_full_flash_does_not_lose_a_latch(lasting, tmp_path):
     heater.inp.uptime_s = 160
     lasting.poll(heater)
     assert heater.books.store.load("guard") and not heater.guard.dirty
+
+
+def test_a_full_flash_does_not_lose_what_was_pressed(lasting, tmp_path):
+    heater = stub(tmp_path)
+    refuses = True
+    save = heater.books.store.save
+    heater.books.store.save = lambda *words: False if refuses else save(*words)
+    heater.inp = SimpleNamespace(uptime_s=100)
+    heater.plan = Plan()
+    heater.plan.configure(heater.settings)
+    heater.clock = SimpleNamespace(trusted=False)
+    heater.buttons = SimpleNamespace(awake=0)
+    heater.model_changed = False
+    heater.plan.press(local.MODE)  # heat: plan is next
+    heater.plan.press(local.LOCK)
+    lasting.poll(heater)
+    refuses = False
+    heater.inp.uptime_s = 120
+    lasting.poll(heater)  # a flash that refused is left alone for a minute
+    assert heater.settings.get("control.mode") == "heat" and heater.plan.unsaved
+    heater.inp.uptime_s = 160
+    lasting.poll(heater)
+    assert heater.settings.get("control.mode") == "plan" and not heater.plan.unsaved
+    again = stub(tmp_path).settings
+    assert (again.get("control.mode"), again.get("plan.child_lock")) == ("plan", True)
 
 
 def test_a_turned_value_in_ram_is_found(monkeypatch, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 from nuanbu.sim.device import Device
 
 START = "2027-01-20T10:00:00+08:00"  # the plan is at comfort, 22 degC
+TEN_S = 1800410400  # the same, in Unix time
 HEARD_S = 1.0  # from the press to what the plan says
 
 
@@ -55,6 +56,27 @@ def test_three_presses_are_a_quiet_night(fingers):
     fingers.step(120.0)
     assert fingers.device.request("plan.get")["quiet"] == 1
     assert fingers.press("main", 3)["quiet"] == 0
+
+
+def test_the_weekly_plan_is_taught_at_the_buttons_and_outlasts_a_power_cut(fingers):
+    fingers.press("main", 2)
+    assert fingers.press("main", 2)["preset"] == "eco"
+    told = fingers.press("main", 4)  # Wednesday, shortly after 10:00
+    assert told["hold"] == "none" and told["preset"] == "eco"
+    fingers.step(20.0)
+    week = fingers.device.request("cfg.get", k="plan.week")["v"]
+    assert week == (
+        "mon-fri 06:00 comfort 10:00 eco 22:30 sleep; sat-sun 06:00 comfort 22:30 sleep"
+    )
+    fingers.device.power_cycle()
+    fingers.step(5.0)
+    assert fingers.press("main", 5)["preset"] == "manual"  # no clock to trust: nothing is changed
+    fingers.device.request("time.set", epoch_s=TEN_S + 120)
+    fingers.step(1.0)
+    assert fingers.press("main", 5)["preset"] == "comfort"
+    fingers.step(20.0)
+    week = fingers.device.request("cfg.get", k="plan.week")["v"]
+    assert week == "mon-sun 06:00 comfort 22:30 sleep"
 
 
 def test_what_was_pressed_outlasts_a_power_cut(fingers):

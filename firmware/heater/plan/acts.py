@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from heater.plan import local, presets
+from heater.plan import local, presets, week
 from heater.plan.civil import DAY_S, UNIX_2020_S
 from heater.plan.override import Override
 from heater.plan.preferences import Preferences
@@ -12,6 +12,8 @@ from heater.signals import MODE_HEAT, MODE_NAMES, MODE_OFF, MODE_PLAN
 
 _STEP_MDEG = const(500)
 _QUIET_S = const(28800)  # as asked for at the buttons: a night
+_TAUGHT_MIN = const(5)  # a taught change begins at full five minutes: nobody means 17:03
+_UNDO_S = const(600)  # after it was taught, forgetting takes all of that back
 _AROUND = const(4)  # presets that the button goes round: comfort, eco, sleep, away
 
 
@@ -26,6 +28,7 @@ class Acts:
       window          window.Window; `window.open` is 1 while a window is taken for open
       unsaved         1: mode, constant set-point or lock were changed at the buttons; the app
                       saves them as settings and clears this
+      week_unsaved    1: the weekly plan was changed at the buttons; likewise
       acted           1: somebody has done something that `Plan.state` must keep; the app clears it
       quiet           1 in quiet hours: no beep, display dark
       answer          local.LED_*: what the LED says to the last press, 0 for nothing special
@@ -38,6 +41,7 @@ class Acts:
         self.child_lock = 0
         self.window = Window()
         self.unsaved = 0
+        self.week_unsaved = 0
         self.acted = 0
         self.quiet = 0
         self.answer = local.LED_DARK
@@ -51,6 +55,9 @@ class Acts:
         self._uptime_s = 0
         self._trusted = 0
         self._t_s = 0
+        self._local_s = 0
+        self._before = b""  # the week before it was taught, until the undo of that has lapsed
+        self._undo_until_s = 0
 
     def set_mode(self, mode):
         """Change the mode (signals.MODE_*) and end any override. The app saves it."""
@@ -147,6 +154,8 @@ class Acts:
             return 1
         if self.mode == MODE_OFF:
             return 0
+        if event == local.TEACH or event == local.FORGET:
+            return self._change_week(event)
         self._touch()
         if event == local.PRESET:
             self._next_preset()
@@ -168,6 +177,55 @@ class Acts:
         else:
             override.clear()
             self.answer = self._mode_led()
+
+    def week_text(self):
+        """The weekly plan in force, as the setting `plan.week` has it."""
+        return week.render(self._program.week)
+
+    def _change_week(self, event):
+        # The weekly plan is changed at the hour at which something is to change, for the heater
+        # has nothing to show hours with.
+        program = self._program
+        if self.mode != MODE_PLAN or not self._trusted or program.by_period:
+            return 0
+        day = program.weekday(self._local_s // DAY_S)
+        minute = self._local_s % DAY_S // 60
+        try:
+            if event == local.TEACH:
+                if not self.override.kind:
+                    return 0  # nobody has asked for anything that could begin now
+                minute -= minute % _TAUGHT_MIN
+                taught = week.taught(program.week, day, minute, self._asked_preset())
+                self._before, program.week = program.week, taught
+                self._undo_until_s = self._uptime_s + _UNDO_S
+                self.answer = local.LED_TAUGHT
+            else:
+                undone = self._uptime_s < self._undo_until_s
+                program.week = (
+                    self._before if undone else week.forgotten(program.week, day, minute)
+                )
+                self._undo_until_s = 0
+                self.answer = local.LED_FORGOTTEN
+        except ValueError:
+            return 0  # too many changes in a day, or none left
+        program.stale = 1
+        self.week_unsaved = 1
+        self.clear_override()
+        return 1
+
+    def _asked_preset(self):
+        # The one asked for at the button; for boost and a turned set-point the nearest.
+        preset = self.override.preset
+        if preset < _AROUND:
+            return preset
+        best = presets.COMFORT
+        for other in range(_AROUND):
+            mdeg = self._prefer.preset_mdeg[other]
+            if abs(mdeg - self.override.mdeg) < abs(
+                self._prefer.preset_mdeg[best] - self.override.mdeg
+            ):
+                best = other
+        return best
 
     def _toggle_quiet(self):
         # Quiet for a night, or not quiet for as long; the same again goes back to the hours set.

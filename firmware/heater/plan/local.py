@@ -16,6 +16,8 @@ MODE = const(4)  # main, held 1 s to 5 s
 LOCK = const(5)  # main, held 5 s: child lock on or off
 PRESET = const(6)  # main, twice within a second: the next preset
 QUIET = const(7)  # main, three times: quiet from now, or no longer
+TEACH = const(8)  # main, four times: what was asked for begins at this time of day from now on
+FORGET = const(9)  # main, five times: the change of the plan that holds now is no more
 
 _LONG_TICKS = const(10)
 _LOCK_TICKS = const(50)
@@ -40,8 +42,10 @@ LED_MODE_HEAT = const(13)
 LED_MODE_PLAN = const(14)
 LED_QUIET = const(15)
 LED_NOT_QUIET = const(16)
+LED_TAUGHT = const(17)
+LED_FORGOTTEN = const(18)
 
-_SHORT = (NO_EVENT, BOOST, PRESET, QUIET)  # by the number of short presses
+_SHORT = (NO_EVENT, BOOST, PRESET, QUIET, TEACH, FORGET)  # by the number of short presses
 
 
 class Buttons:

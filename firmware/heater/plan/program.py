@@ -17,6 +17,7 @@ class Program:
       by_period     1 if a dated period (away, say) asks for it, not the weekly plan
       next_s        instant of the next change, UTC seconds since 2020-01-01
       next_preset   asked for from then on
+    and stale: 1 once the week was changed, until `find`
     """
 
     def __init__(self):
@@ -26,10 +27,15 @@ class Program:
         self.by_period = 0
         self.next_s = 0
         self.next_preset = presets.COMFORT
+        self.stale = 1
+
+    def weekday(self, day):
+        """Weekday (Monday 0) that `day` lives by, days since 2020-01-01 in local time."""
+        return self.exceptions.weekday(day, weekday_of(day))
 
     def find(self, t_s, zone):
         """Set the attributes for the instant `t_s` (UTC s since 2020-01-01) in `zone`."""
-        self.by_period = 0
+        self.stale = self.by_period = 0
         self.preset, self.next_s, self.next_preset = self._weekly(t_s, zone)
         for begin_s, end_s, preset in self.exceptions.periods:
             begin_s, end_s = zone.utc_s(begin_s), zone.utc_s(end_s)
@@ -60,8 +66,7 @@ class Program:
         next_preset = presets.COMFORT
         today = (t_s + zone.offset_s(t_s)) // DAY_S
         for day in range(today - 2, today + 3):
-            lives_by = self.exceptions.weekday(day, weekday_of(day))
-            for minute, asked in week.changes(self.week, lives_by):
+            for minute, asked in week.changes(self.week, self.weekday(day)):
                 at_s = zone.utc_s(day * DAY_S + minute * 60)
                 if at_s <= t_s:
                     preset = asked

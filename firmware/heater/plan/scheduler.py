@@ -96,14 +96,17 @@ class Plan(Acts):
         try:
             text = cfg.get("plan.week")
             if text != self._week_text:
-                self._program.week = parse_week(text)
+                packed = parse_week(text)
+                if packed != self._program.week:  # not what was taught here and is saved now
+                    self._undo_until_s = 0
+                    self._program.week = packed
+                    self._program.stale = 1
                 self._week_text = text
-                self._generation = -1
             text = cfg.get("plan.exceptions")
             if text != self._exceptions_text:
                 self._program.exceptions = Exceptions(text)
                 self._exceptions_text = text
-                self._generation = -1
+                self._program.stale = 1
         except ValueError as refusal:
             self.refusal = str(refusal)
 
@@ -121,6 +124,7 @@ class Plan(Acts):
         self._uptime_s = uptime_s
         self._trusted = clock.trusted
         self._t_s = clock.t_s
+        self._local_s = clock.local_s
         self._follow(clock)
         self.override.step(uptime_s, clock.trusted, clock.t_s)
         self._want(clock)
@@ -147,7 +151,7 @@ class Plan(Acts):
             return
         program = self._program
         due = clock.t_s >= program.next_s
-        if due or clock.generation != self._generation:
+        if due or program.stale or clock.generation != self._generation:
             self.override.step(self._uptime_s, clock.trusted, clock.t_s)
             program.find(clock.t_s, clock.zone)
             self._generation = clock.generation

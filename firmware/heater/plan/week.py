@@ -13,6 +13,8 @@ from heater.plan.civil import format_minute, parse_minute
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHANGES_MAX = const(8)  # a day
 TEXT_MAX = const(817)  # bytes of the longest canonical text
+_WORKING_DAYS = const(5)  # Monday to Friday
+_NEAR_MIN = const(30)  # a change this near to a taught one is the one that was meant
 _MINUTE_BITS = const(11)
 _MINUTE_MASK = const(0x7FF)
 
@@ -76,6 +78,10 @@ def parse(text):
     missing = [DAYS[day] for day in range(7) if not week[day]]
     if missing:
         raise ValueError("{}: no change given, at least 1 a day".format(", ".join(missing)))
+    return _pack(week)
+
+
+def _pack(week):
     packed = bytearray(len(day) for day in week)
     for day in week:
         for minute, preset in day:
@@ -123,3 +129,49 @@ def render(packed):
             words.append(presets.NAMES[preset])
         groups.append(" ".join(words))
     return "; ".join(groups)
+
+
+def taught(packed, day, minute, preset):
+    """The plan in which `preset` begins at `minute` on weekday `day` and on all days of its kind.
+
+    Working days (Monday to Friday) are of one kind, Saturday and Sunday of the other. The new
+    change takes the place of those within half an hour, and of the same preset's beginning right
+    before or after it, so that it is earlier or later, not there twice. Raises ValueError where a
+    day would have more than CHANGES_MAX.
+    """
+    week = []
+    for other in range(7):
+        found = changes(packed, other)
+        if (other < _WORKING_DAYS) == (day < _WORKING_DAYS):
+            before = [c for c in found if c[0] < minute - _NEAR_MIN]
+            after = [c for c in found if c[0] > minute + _NEAR_MIN]
+            if before and before[-1][1] == preset:
+                before.pop()
+            if after and after[0][1] == preset:
+                after.pop(0)
+            found = before + [(minute, preset)] + after
+            if len(found) > CHANGES_MAX:
+                raise ValueError(
+                    "{}: {} changes, at most {}".format(DAYS[other], len(found), CHANGES_MAX)
+                )
+        week.append(found)
+    return _pack(week)
+
+
+def forgotten(packed, day, minute):
+    """The plan without the change that holds at `minute` of weekday `day`, on days of its kind.
+
+    Raises ValueError where that weekday has had no change yet, or a day would have none at all.
+    """
+    past = [change for change in changes(packed, day) if change[0] <= minute]
+    if not past:
+        raise ValueError("{}: no change before {}".format(DAYS[day], format_minute(minute)))
+    week = []
+    for other in range(7):
+        found = changes(packed, other)
+        if (other < _WORKING_DAYS) == (day < _WORKING_DAYS) and past[-1] in found:
+            found.remove(past[-1])
+            if not found:
+                raise ValueError("{}: its only change".format(DAYS[other]))
+        week.append(found)
+    return _pack(week)

@@ -50,6 +50,99 @@ def test_three_short_presses_are_quiet():
     assert held(buttons, BUTTON_DOWN, 2) == [local.PRESET, local.DOWN]
 
 
+def test_four_and_five_short_presses_change_the_plan():
+    for times, event in ((4, local.TEACH), (5, local.FORGET), (6, local.FORGET)):
+        buttons = local.Buttons()
+        heard = []
+        for _ in range(times):
+            heard += held(buttons, BUTTON_MAIN, 2) + held(buttons, 0, 2)
+        heard += held(buttons, 0, 9)
+        # a sixth press is the first of another gesture
+        assert heard == [event] + ([local.BOOST] if times > 5 else [])
+
+
+def test_the_plan_is_taught_by_asking_for_a_preset_at_its_hour():
+    home = Home(12)
+    home.at(12, 3)
+    plan = home.plan
+    assert plan.press(local.TEACH) == 0 and not plan.week_unsaved  # nobody has asked for anything
+    plan.press(local.PRESET)
+    home.at(12, 4)
+    assert plan.press(local.TEACH) == 1 and plan.answer == local.LED_TAUGHT
+    assert home.at(12, 5).preset == presets.COMFORT and plan.reason == reasons.BY_PLAN
+    assert "08:30 eco 12:00 comfort 22:30 sleep;" in plan.week_text() and plan.week_unsaved
+    # 17:00 comfort has moved to noon; tomorrow eco ends then, and on Saturday nothing is new
+    assert home.at(24 + 11, 59).preset == presets.ECO
+    assert home.at(24 + 12).preset == presets.COMFORT
+    assert home.at(5 * 24 + 12).preset == presets.COMFORT
+    assert plan.week_text().endswith("sat-sun 07:30 comfort 23:00 sleep")
+    # another setting's commit does not undo what is not saved yet
+    home.set(plan__eco_mdeg=19000)
+    assert home.at(7 * 24 + 12).preset == presets.COMFORT and "12:00" in plan.week_text()
+    home.set(plan__week="mon-sun 06:00 comfort 22:00 sleep")
+    assert plan.week_text() == "mon-sun 06:00 comfort 22:00 sleep"
+
+
+def test_a_turned_set_point_teaches_the_nearest_preset_and_five_presses_forget():
+    home = Home(14)
+    plan = home.plan
+    for _ in range(3):
+        plan.press(local.UP)  # 21.5 degC: comfort (22) is nearer than eco (20)
+    home.at(14, 1)
+    assert plan.press(local.TEACH) == 1
+    assert home.at(14, 2).setpoint_mdeg == 22000
+    home.at(14, 12)
+    assert plan.press(local.FORGET) == 1 and plan.answer == local.LED_FORGOTTEN
+    assert home.at(14, 13).preset == presets.ECO
+    assert home.at(17).preset == presets.ECO  # its comfort had moved, and is forgotten with it
+
+
+def test_five_presses_soon_after_four_bring_the_former_plan_back():
+    home = Home(14)
+    plan = home.plan
+    before = plan.week_text()
+    plan.press(local.PRESET)
+    assert plan.press(local.TEACH) == 1 and plan.week_text() != before
+    home.at(14, 9)
+    assert plan.press(local.FORGET) == 1 and plan.week_text() == before
+    assert home.at(14, 10).preset == presets.ECO
+    assert plan.press(local.FORGET) == 1  # and once more is no undo
+    assert "08:30" not in plan.week_text()
+
+
+def test_a_plan_from_elsewhere_is_not_undone():
+    home = Home(14)
+    plan = home.plan
+    plan.press(local.PRESET)
+    plan.press(local.TEACH)
+    home.set(plan__week=plan.week_text())  # saved: the undo stays
+    plan.press(local.FORGET)
+    assert "08:30 eco 17:00 comfort" in plan.week_text()
+    plan.press(local.PRESET)
+    plan.press(local.TEACH)
+    home.set(plan__week="mon-sun 06:00 comfort 12:00 eco 22:00 sleep")
+    home.at(14, 1)
+    plan.press(local.FORGET)
+    assert plan.week_text() == "mon-fri 06:00 comfort 22:00 sleep; sat-sun " + (
+        "06:00 comfort 12:00 eco 22:00 sleep"
+    )
+
+
+def test_the_plan_is_not_changed_without_clock_in_another_mode_away_or_locked():
+    for home in (
+        Home(),
+        Home(9, control__mode="heat"),
+        Home(9, control__mode="off"),
+        Home(9, plan__exceptions="2027-01-04T08:00..2027-01-06T08:00 away"),
+        Home(9, plan__child_lock=True),
+    ):
+        before = home.plan.week_text()
+        home.plan.press(local.PRESET)
+        home.after(home.uptime_s + 60)
+        assert home.plan.press(local.TEACH) == 0 and home.plan.press(local.FORGET) == 0
+        assert home.plan.week_text() == before and not home.plan.week_unsaved
+
+
 def test_quiet_by_hand_lasts_a_night_and_ends_by_the_same():
     home = Home(9)
     plan = home.plan

@@ -6,8 +6,7 @@ from heater.plan.civil import DAY_S, day_of
 from heater.plan.exceptions import Exceptions
 
 PLAN = (
-    "mon-fri 06:30 comfort 08:30 eco 17:00 comfort 22:30 sleep; "
-    "sat,sun 07:30 comfort 23:00 sleep"
+    "mon-fri 06:30 comfort 08:30 eco 17:00 comfort 22:30 sleep; sat,sun 07:30 comfort 23:00 sleep"
 )
 
 
@@ -105,3 +104,55 @@ def test_each_refusal_of_exceptions_names_what_is_wrong_and_what_is_allowed():
 def test_other_settings_are_none_of_its_business():
     assert refusal("plan.tz", "CST-8") == "" and "name" in refusal("plan.tz", "8")
     assert refusal("plan.eco_mdeg", 5) == "" and refusal("limits.installed_w", 0) == ""
+
+
+def test_a_taught_change_holds_on_all_days_of_its_kind_and_no_other():
+    packed = week.taught(week.parse(PLAN), 2, 12 * 60, presets.COMFORT)
+    assert week.render(packed) == (
+        "mon-fri 06:30 comfort 08:30 eco 12:00 comfort 22:30 sleep; "
+        "sat-sun 07:30 comfort 23:00 sleep"
+    )
+    packed = week.taught(packed, 6, 13 * 60, presets.ECO)
+    assert week.render(packed) == (
+        "mon-fri 06:30 comfort 08:30 eco 12:00 comfort 22:30 sleep; "
+        "sat-sun 07:30 comfort 13:00 eco 23:00 sleep"
+    )
+
+
+def test_a_taught_change_moves_the_one_that_was_meant():
+    def taught(minute, preset):
+        packed = week.taught(week.parse(PLAN), 0, minute, preset)
+        return week.render(packed).split(";")[0]
+
+    later = "mon-fri 07:10 comfort 08:30 eco 17:00 comfort 22:30 sleep"
+    assert taught(7 * 60 + 10, presets.COMFORT) == later
+    earlier = "mon-fri 04:00 comfort 08:30 eco 17:00 comfort 22:30 sleep"
+    assert taught(4 * 60, presets.COMFORT) == earlier
+    near = "mon-fri 06:30 comfort 08:30 eco 17:20 away 22:30 sleep"
+    assert taught(17 * 60 + 20, presets.AWAY) == near
+    # half an hour is near, a minute more is not
+    assert "17:00 comfort" not in taught(17 * 60 + 30, presets.AWAY)
+    assert "17:00 comfort" in taught(17 * 60 + 31, presets.AWAY)
+
+
+def test_a_ninth_change_is_refused_and_a_change_is_forgotten_on_all_days_of_its_kind():
+    full = "mon-sun" + "".join(f" {hour:02}:00 {'eco' if hour % 4 else 'sleep'}"
+                               for hour in range(0, 16, 2))  # fmt: skip
+    assert "9 changes, at most 8" in refused(week.taught, week.parse(full), 0, 1200, 0)
+    packed = week.forgotten(week.parse(PLAN), 4, 12 * 60)
+    assert week.render(packed) == (
+        "mon-fri 06:30 comfort 17:00 comfort 22:30 sleep; sat-sun 07:30 comfort 23:00 sleep"
+    )
+    packed = week.forgotten(week.parse(PLAN), 5, 1439)
+    assert week.render(packed).endswith("sat-sun 07:30 comfort")
+    assert "fri: no change before 06:29" in refused(week.forgotten, week.parse(PLAN), 4, 389)
+    single = week.parse("mon-sun 06:00 comfort")
+    assert "its only change" in refused(week.forgotten, single, 4, 720)
+
+
+def refused(function, *args):
+    try:
+        function(*args)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("taken, though it should be refused")
