@@ -50,6 +50,7 @@ class Levels:
         self._peak_w = 0  # the highest grant since the last pulse began
         self._left = _NO_TURN  # ticks to the next begin of this heater's turn
         self._turn = True  # its turn is on
+        self._rested = True  # nothing was wanted in the last tick
         self._begun_s = [-1 << 20] * _SAVED  # when the last cycles began, a ring
         self._oldest = 0
         self._charged = False  # the running pulse stands in the ring
@@ -90,6 +91,8 @@ class Levels:
             self._bound = 0
             return
         swing = above * (span - above) // span
+        if not swing and 0 < above < span:
+            swing = 1  # the least demand is no reason for a pulse at once
         half = self._half_period
         half += half * (_STRETCH_PERMILLE - _STRETCH_PERMILLE * 4 * swing // span) // 1000
         self._bound = half * swing
@@ -107,6 +110,7 @@ class Levels:
         self._pass()
         if available_w <= 0:
             self._owed = self.owed_ws = 0
+            self._rested = True
             return self._go(0, available_w)
         if grant_w > available_w:
             grant_w = available_w
@@ -127,6 +131,9 @@ class Levels:
             owed = -limit
         elif not grant_w and not level:
             owed = 0  # nothing is wanted: what was given too much needs no making up
+        # From rest the first cycle begins with its pulse: who is cold does not wait for it.
+        fresh = self._rested and self._pays()
+        self._rested = not level and (fresh or not grant_w)
         self._owed = owed
         self.owed_ws = owed // _TICKS_A_SECOND
 
@@ -145,9 +152,13 @@ class Levels:
             if level >= self._upper:
                 if self._may_end(owed, bound):
                     level = lower
-            elif (owed >= bound or level < lower) and grant_w and self._free_in_s() <= 0:
-                level = self._upper if owed >= bound else lower
+            elif (owed >= bound or level < lower or fresh) and grant_w and self._free_in_s() <= 0:
+                level = self._upper if owed >= bound or fresh else lower
         return self._go(level, available_w)
+
+    def _pays(self):
+        """Whether a pulse of the least length takes the account no further down than any."""
+        return self._bound >= (self._span_w - self._above_w) * self._min
 
     def _may_end(self, owed, bound):
         """Whether the pulse has delivered what it should.
@@ -246,4 +257,5 @@ class Levels:
         """Off in this tick, by interlock. Nothing is owed afterwards."""
         self._pass()
         self._owed = self.owed_ws = 0
+        self._rested = True
         self._go(0, 0)

@@ -50,6 +50,7 @@ _WELL_KNOWN_K = const(12)
 _RESUME_S = const(1800)
 _RESUME_GUARD_S = const(400)
 _SETTLED_S = const(300)  # a record ends this long after full power
+_NEAR_MDEG = const(150)  # so near the set-point the gain is that of the near band, at least
 
 
 class RoomControl:
@@ -62,6 +63,10 @@ class RoomControl:
         self.pid = Pid()
         self.cycle = CycleMean()
         self._slow = False  # the modulator's cycle is longer than the room's
+        # Started below the set-point, and not there since. No relay has swung the room yet, so
+        # nothing is to be looked past: a cold room is heated as one without a relay.
+        self._arriving = False
+        self._near_mdeg = _NEAR_MDEG
         self.learner = Learner()
         self.rated_w = 2000
         self.want_w = 0  # as step's result, but not bounded by the ceiling
@@ -138,10 +143,11 @@ class RoomControl:
         self._slow = slow = cycle_s >= _SLOW_CYCLE_S
         if slow:
             pid.kp_near_mw = tuning.cycle_gain(self.model, cycle_s)
-            pid.near_mdeg = max(150, self.ripple.room_max_uk // 2000)
+            self._near_mdeg = max(_NEAR_MDEG, self.ripple.room_max_uk // 2000)
         else:
             pid.kp_near_mw = pid.kp_mw
-            pid.near_mdeg = 150
+            self._near_mdeg = _NEAR_MDEG
+        pid.near_mdeg = _NEAR_MDEG if self._arriving else self._near_mdeg
         self._recover_s = self._guard_s if slow else lags_s * _RECOVERY // 100
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
@@ -165,6 +171,8 @@ class RoomControl:
                 observer.start(room_mdeg, achieved_w, self._loss_w)
                 pid.start(setpoint_mdeg)
                 self.cycle.fill(self._loss_w)
+                self._arriving = True
+                pid.near_mdeg = _NEAR_MDEG
             observer.step(room_mdeg, achieved_w)
             self.learner.note(room_mdeg, achieved_w)
         elif observer.started:
@@ -208,7 +216,7 @@ class RoomControl:
         hold_w = observer.holding_w(setpoint_mdeg)
         ahead = weighted - room - rise
         if self._slow:
-            near_w = self.cycle.step(pid.near_w(hold_w, weighted - room), self._modulator.cycle_s)
+            near_w = self._mean_w(pid.near_w(hold_w, weighted - room), ahead)
             ahead = _nearer(ahead, weighted - observer.sensor_uk // 1000)
         else:
             near_w = pid.near_w(hold_w, ahead)
@@ -231,6 +239,15 @@ class RoomControl:
         else:
             self.phase = COAST if room < setpoint_mdeg else WARM
         return self._grant(want if want < ceiling_w else ceiling_w)
+
+    def _mean_w(self, near_w, ahead_mdeg):
+        """The part near the set-point as a mean over a slow switch's cycle."""
+        if self._arriving:
+            self.cycle.fill(near_w)
+            if ahead_mdeg <= _NEAR_MDEG:
+                self._arriving = False
+                self.pid.near_mdeg = self._near_mdeg
+        return self.cycle.step(near_w, self._modulator.cycle_s)
 
     def _grant(self, granted_w):
         self._granted_w = granted_w

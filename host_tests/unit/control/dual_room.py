@@ -38,6 +38,35 @@ def test_a_cold_room_gets_all_that_is_granted():
     assert room.want_w == 2000
 
 
+def given_to_a_cold_room(profile, mdeg):
+    """Seconds to the first pulse of a relay new to its room, and the mean of 15 min in W."""
+    room = control()
+    relay = modulator.make("relay", 0, profile)
+    room.attach(relay)
+    first_s = None
+    total_w = 0
+    for second in range(900):
+        grant_w = room.step(mdeg, 22000, relay.effective_w, 2000, True)
+        for _ in range(10):
+            relay.step(grant_w, 2000)
+        total_w += relay.effective_w
+        if relay.effective_w and first_s is None:
+            first_s = second
+    return first_s, total_w // 900
+
+
+def test_a_cold_room_is_heated_at_once_by_a_relay_too():
+    for profile in modulator.PROFILES:
+        for mdeg in (19000, 19500, 20000):
+            first_s, mean_w = given_to_a_cold_room(profile, mdeg)
+            assert first_s is not None and first_s <= 1, (profile, mdeg, first_s)
+            assert mean_w >= 1000, (profile, mdeg, mean_w)
+
+
+def test_a_room_hardly_too_cold_waits_for_its_cycle():
+    assert given_to_a_cold_room("default", 21900)[0] is None
+
+
 def test_a_warm_room_gets_nothing():
     assert run(control(), 600, 25000) == 0
 
@@ -145,6 +174,25 @@ def test_relay_mean_is_the_grant_and_cycles_keep_to_the_budget():
         assert relay.switchings <= 14
 
 
+def test_only_rest_lets_a_pulse_begin_before_its_cycle():
+    relay = modulator.make("relay")
+    distances = []
+    last = 0
+    for tick in range(4 * 16_000):
+        before = relay.switchings
+        relay.step(1000, 2000)
+        if relay.switchings != before:
+            distances.append(tick - last)
+            last = tick
+    # The first pulse is half a regular one, for the account begins in the middle.
+    assert distances[0] == 0 and distances[1] > 11_000 and min(distances[2:]) > 15_000, distances
+    for _ in range(10):
+        relay.hold_off()
+    for _ in range(600 + 1):
+        relay.step(1000, 2000)
+    assert relay.effective_w == 2000
+
+
 def test_stages_use_the_neighbouring_levels():
     stages = modulator.make("stages", 400)
     seen = set()
@@ -204,8 +252,13 @@ def test_off_by_interlock_is_at_once():
 
 
 def pulse_of(relay):
-    """Let a pulse of 1000 W granted begin and last past its least time."""
-    for _ in range(5000):
+    """Let the second pulse of 1000 W granted, the first that waits, last past its least time."""
+    begun = relay.switchings
+    ticks = 0
+    while relay.switchings < begun + 2 and ticks < 100_000:
+        relay.step(1000, 2000)
+        ticks += 1
+    for _ in range(700):
         relay.step(1000, 2000)
     assert relay.effective_w == 2000
 
