@@ -382,7 +382,10 @@ class Guard:
             signal[m.R_ROOM_DRIFT] = 0
         elif stepped and self.thermal.known and sound:
             voltage = self._has_meter and inp.meter_state == _OK
-            self.drift.step(inp.body_mdeg, inp.room_mdeg, self.thermal.load(), voltage, signal)
+            thermal = self.thermal
+            self.drift.step(
+                inp.body_mdeg, inp.room_mdeg, thermal.load(), thermal.doubt(), voltage, signal
+            )
 
     def _heats_as_told(self):
         # Otherwise the body tells of element or cover, not of the room.

@@ -127,6 +127,25 @@ class Thermal:
         """Load as the emitter follows it with its lag, permille of the excess at rated power."""
         return self.n_64[self.best] // 64
 
+    def doubt(self):
+        """By how much the believed lags differ on `load()`, permille: little at a steady load."""
+        n_64 = self.n_64
+        low = high = n_64[self.best]
+        believed = self._believed()
+        for i in range(_CANDIDATES):
+            if self.error_64[i] <= believed:
+                if n_64[i] > high:
+                    high = n_64[i]
+                elif n_64[i] < low:
+                    low = n_64[i]
+        return (high - low) // 64
+
+    def _believed(self):
+        # After hours of the same load every lag explains the body, and which one is best is
+        # chance: at the next change the slowest believed lag says what is still cold, the
+        # quickest what is already warm.
+        return self.error_64[self.best] * 2 + _BELIEVED_MDEG * 64
+
     def _follow(self, p):
         k = p // 125
         if k > 11:
@@ -150,11 +169,8 @@ class Thermal:
             return
         stretch = self._stretch()
         doubt = _STRETCH_PERMILLE * abs(stretch) // 1000  # permille of what is expected
-        # After hours of the same load every lag explains the body, and which one is best is
-        # chance: at the next change the slowest believed lag says what is still cold, the
-        # quickest what is already warm.
         low = high = expected
-        believed = self.error_64[best] * 2 + _BELIEVED_MDEG * 64
+        believed = self._believed()
         for i in range(_CANDIDATES):
             if self.error_64[i] <= believed:
                 other = self.excess_64[i] // 64 * (self.n_64[i] // 64) // 1000

@@ -207,11 +207,11 @@ def test_no_drift_by_a_voltage_that_nobody_measures():
         for hour in range(28):  # a load is known after a day
             excess = 40_000 if hour < 24 else 30_000
             for _ in range(360):
-                drift.step(20_000 + excess, 20_000, 700, metered, signal)
+                drift.step(20_000 + excess, 20_000, 700, 0, metered, signal)
         assert (signal[R_ROOM_DRIFT] > 1000) == metered
         for hour in range(8):  # at rest the body is a thermometer for every board
             if hour == 4:
                 drift.count[0] = 8192  # as after days
             for _ in range(360):
-                drift.step(20_000, 20_000 if hour < 4 else 22_000, 0, metered, signal)
+                drift.step(20_000, 20_000 if hour < 4 else 22_000, 0, 0, metered, signal)
         assert signal[R_ROOM_DRIFT] > 1000
