@@ -46,7 +46,7 @@ def figure(record_property):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What tests have measured, each figure with its target; and the tally of injected faults."""
+    """What tests have measured, each figure with its target; and the tally of faults tried."""
     told = [
         told
         for outcome in ("passed", "failed")
@@ -66,16 +66,21 @@ def _tell_figures(terminalreporter, figures):
 
 
 def _tell_tally(terminalreporter, tallies):
-    """By fault, of faults/test_injection.py."""
-    total = {}
-    for tally in tallies:
-        for fault, (cases, failures) in tally.items():
-            before = total.get(fault, (0, 0))
-            total[fault] = (before[0] + cases, before[1] + failures)
-    if total:
-        terminalreporter.section("injected faults")
-    for fault, (cases, failures) in total.items():
-        terminalreporter.line(f"{fault:20}{cases:7} cases{failures:5} failures")
+    """What the tests of faults/ have tried, by what was tried, and how much of it was wanted."""
+    wanted, total = {}, {}
+    for title, number, tally in tallies:
+        wanted[title] = number
+        before = total.setdefault(title, {})
+        for name, (cases, failures) in tally.items():
+            earlier = before.get(name, (0, 0))
+            before[name] = (earlier[0] + cases, earlier[1] + failures)
+    for title, rows in total.items():
+        terminalreporter.section(title)
+        cases, failures = rows.pop("cases")
+        met = "met   " if cases >= wanted[title] and not failures else "MISSED"
+        terminalreporter.line(f"{met} cases: {cases} ({wanted[title]}), failures: {failures} (0)")
+        for name, (cases, failures) in rows.items():
+            terminalreporter.line(f"{name:20}{cases:7} cases{failures:5} failures")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -18,6 +18,11 @@ REPO = Path(__file__).resolve().parents[2]
 SOURCE = ("boot.py", "main.py", "launch.py")
 
 
+def tree() -> Path:
+    """A folder with the compiled firmware, lib and boards/sim in place of this checkout's."""
+    return Path(_tree().name)
+
+
 @cache
 def _tree() -> tempfile.TemporaryDirectory:
     folder = tempfile.TemporaryDirectory(prefix="nuanbu-compiled-")
@@ -40,7 +45,7 @@ def _tree() -> tempfile.TemporaryDirectory:
 def compiled():
     """Within it, a Device runs the compiled firmware."""
     before = os.environ.get("NUANBU_HOME")
-    os.environ["NUANBU_HOME"] = _tree().name
+    os.environ["NUANBU_HOME"] = str(tree())
     try:
         yield
     finally:
