@@ -20,11 +20,10 @@ _FRAME = const(23)
 _TIMEOUT_MS = const(150)  # 52 ms of bytes, and some slack for a late tick
 _TRIES = const(3)  # misses in a row before the meter is given up
 
-_VREF = 1.218
-_I_LSB_PER_MV = 305978 / _VREF
-_V_LSB_PER_MV = 73989 / _VREF
-_P_LSB_PER_MV2 = 3537 / _VREF / _VREF
-_CF_WATT_S = 1638.4 * 256
+_I_LSB_PER_MV = 251213.464696  # 305978 / Vref
+_V_LSB_PER_MV = 60746.305419  # 73989 / Vref
+_P_LSB_PER_MV2 = 2384.187920  # 3537 / Vref^2
+_CF_WATT_S = 419430.4  # 1638.4 * 256
 
 
 class Scale:

@@ -12,8 +12,8 @@
 # The curve is turned into a table of microvolts at even temperatures once, at construction (the
 # only place with floats); a reading is a binary search and a linear interpolation in integers.
 
-from array import array
-from math import exp
+import array
+import math
 
 from micropython import const
 from sensor_state import CORRUPT, OK, OPEN, RANGE, SHORT, STARTING
@@ -36,7 +36,7 @@ def beta(r25_ohm, b_k):
     """R(T) by the Beta equation R = R25 * exp(B * (1/T - 1/298.15 K)); T in degC, R in ohms."""
 
     def ohm(t_c):
-        return r25_ohm * exp(b_k * (1 / (t_c + _KELVIN) - 1 / 298.15))
+        return r25_ohm * math.exp(b_k * (1 / (t_c + _KELVIN) - 1 / 298.15))
 
     return ohm
 
@@ -49,7 +49,7 @@ def steinhart(a, b, c):
         x = y / b  # ln R without the cubic term, then Newton: converges within five steps
         for _ in range(8):
             x -= (b * x + c * x * x * x - y) / (b + 3 * c * x * x)
-        return exp(x)
+        return math.exp(x)
 
     return ohm
 
@@ -60,7 +60,7 @@ class _Range:
     def __init__(self, ohm, supply_uv, series_ohm, start_c):
         n = _NODES - (start_c - _COLD_C) // _STEP_C
         self.start_mdeg = start_c * 1000
-        self.uv = array("i", [0] * n)
+        self.uv = array.array("i", [0] * n)
         for i in range(n):
             r = ohm(start_c + i * _STEP_C)
             self.uv[i] = int(supply_uv * (r / (r + series_ohm)) + 0.5)

@@ -1,1 +1,1 @@
-include(${CMAKE_CURRENT_LIST_DIR}/romclass/micropython.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/romcode/micropython.cmake)

@@ -3,12 +3,25 @@
 import ast
 from pathlib import Path
 
+_START_UP = {"boot", "main"}  # these run the heater
+
 
 def imported(repo: Path, top: str = "heater.app") -> list[str]:
     """Module names, leaves first. Imports inside functions are not made at start."""
     found: dict[str, None] = {}
     _visit(repo, top, found, set())
     return list(found)
+
+
+def all_names(repo: Path) -> list[str]:
+    """Every module of the application."""
+    names = []
+    for root in (repo / "firmware", repo / "lib"):
+        for path in root.rglob("*.py"):
+            name = ".".join(path.relative_to(root).with_suffix("").parts)
+            if name not in _START_UP:
+                names.append(name.removesuffix(".__init__"))
+    return names
 
 
 def _visit(repo, name, found, seen):

@@ -49,7 +49,7 @@ def run(elf: Path, image: Path, script: str, timeout_s: float, *more: str) -> st
     # The peripherals' classes stay in RAM, where tests can change them; then as _boot.py does it.
     text = (
         f"print({_BEGIN.decode()!r})\n"
-        "try:\n  import machine, onewire, romclass, ramflash\n  ramflash.mount()\n"
+        "try:\n  import machine, onewire, romcode, ramflash\n  ramflash.mount()\n"
         f"  exec({script!r})\n"
         "except BaseException as e:\n  import sys\n  sys.print_exception(e)\n"
         f"print({_END.decode()!r})\nimport umachine\numachine.reset()\n"

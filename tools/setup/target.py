@@ -101,7 +101,14 @@ def _few(tar):
 def _build(root, place, sources):
     doing("target", "building MicroPython for rv32imac, about two minutes the first time")
     libgcc = _says(*_ARCH, "-print-libgcc-file-name")
-    # What make cannot see: main.o holds the heap, frozen_content.c what manifests make of it.
+    # What make cannot see: main.o holds the heap, frozen_content.c what manifests make of it; and
+    # what C modules add to every object file.
+    modules = _sum(root, (root / "boards/cmodules").rglob("*.[chm]*"))
+    known = place / "build/cmodules"
+    if not known.exists() or known.read_text() != modules:
+        shutil.rmtree(place / "build", ignore_errors=True)
+        known.parent.mkdir(parents=True)
+        known.write_text(modules)
     for name in ("main.o", "frozen_content.c"):
         (place / "build" / name).unlink(missing_ok=True)
     bin_ = root / ".venv/bin"
@@ -134,7 +141,11 @@ def _digest(root, sources):
     files = [root / "boards/manifest.py", Path(__file__)]
     for folder in _FROZEN:
         files += [path for path in (root / folder).rglob("*") if path.suffix in _FROZEN_KINDS]
-    digest = hashlib.sha256(str(sources).encode())
+    return _sum(root, files, str(sources))
+
+
+def _sum(root, files, also=""):
+    digest = hashlib.sha256(also.encode())
     for path in sorted(files):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -23,7 +23,6 @@ class RequestError(Exception):
     """A refusal to be told to the peer: code, plain sentence, next step, and facts by key."""
 
     def __init__(self, code, text, next_step="", facts=None):
-        super().__init__(text)
         self.code = code
         self.text = text
         self.next_step = next_step

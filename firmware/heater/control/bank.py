@@ -4,8 +4,8 @@
 # What each pair takes the emitter for is followed all the time. The fits, 25 numbers a pair, exist
 # only while a record is being learned from; both lie in arrays of 32-bit floats.
 
-from array import array
-from math import exp, sqrt
+import array
+import math
 
 from micropython import const
 
@@ -33,15 +33,15 @@ class Bank:
     def __init__(self):
         pairs = [(a, b) for a in _LONG_S for b in _SHORT_S if b <= a]
         self.count = len(pairs)
-        self.long_s = array("H", [a for a, _ in pairs])
-        self.short_s = array("H", [b for _, b in pairs])
-        self._emitter = array("f", bytes(4 * self.count))  # heat given off now
-        self._felt = array("f", bytes(4 * self.count))
+        self.long_s = array.array("H", [a for a, _ in pairs])
+        self.short_s = array.array("H", [b for _, b in pairs])
+        self._emitter = array.array("f", bytes(4 * self.count))  # heat given off now
+        self._felt = array.array("f", bytes(4 * self.count))
         self._fits = None
 
     def open(self):
         """Make room for the fits of a new record; each member is begun by `begin`."""
-        self._fits = array("f", bytes(4 * _SIZE * self.count))
+        self._fits = array.array("f", bytes(4 * _SIZE * self.count))
 
     def close(self):
         """Give that room back."""
@@ -62,9 +62,10 @@ class Bank:
 
     def feed(self, member, power):
         """Filters of one sample: a mean power over SAMPLE_S."""
-        emitter = power + (self._emitter[member] - power) * exp(-SAMPLE_S / self.long_s[member])
+        keep = math.exp(-SAMPLE_S / self.long_s[member])
+        emitter = power + (self._emitter[member] - power) * keep
         self._emitter[member] = emitter
-        keep = exp(-SAMPLE_S / self.short_s[member])
+        keep = math.exp(-SAMPLE_S / self.short_s[member])
         self._felt[member] = emitter + (self._felt[member] - emitter) * keep
 
     def learn(self, member, x2, t, y):
@@ -73,8 +74,8 @@ class Bank:
         at = member * _SIZE
         dt = SAMPLE_S * 0.001
         x1 = fits[at + _X1] + self._felt[member] * dt
-        left = fits[at + _LEFT] * exp(-SAMPLE_S / self.long_s[member])
-        keep = exp(-SAMPLE_S / self.short_s[member])
+        left = fits[at + _LEFT] * math.exp(-SAMPLE_S / self.long_s[member])
+        keep = math.exp(-SAMPLE_S / self.short_s[member])
         left_felt = left + (fits[at + _LEFT_FELT] - left) * keep
         x3 = fits[at + _X3] + left_felt * dt
         fits[at + _X1] = x1
@@ -89,7 +90,7 @@ class Bank:
                 continue
             own = at + _ROW_AT[i] - i
             a = fits[own + i]
-            r = sqrt(a * a + b * b)
+            r = math.sqrt(a * a + b * b)
             c = a / r
             s = b / r
             for j in range(i, _N + 1):
@@ -105,7 +106,7 @@ class Bank:
 
     def misfit_k(self, member, samples):
         """The same as a mean misfit in K."""
-        return sqrt(self.cost(member) / samples) * _NOISE_K
+        return math.sqrt(self.cost(member) / samples) * _NOISE_K
 
     def solve(self, member):
         """The unknowns K A H c Q of one member."""

@@ -8,8 +8,8 @@
 #
 # Slow code, outside the tick, floats allowed.
 
-from array import array
-from math import exp, log
+import array
+import math
 
 from micropython import const
 
@@ -19,7 +19,7 @@ _SAMPLES_MIN = const(10)
 _EXCESS_MIN = 5.0  # K in the mean: below that it says little
 _MOVED_MIN = 0.3  # of the highest excess: an even heat tells nothing of a lag
 _MISFIT_MAX = 0.06  # of the excess, root mean square
-_EXPONENT = 1.0 / 1.3
+_EXPONENT = 0.769230769  # 1 / 1.3
 
 
 class Body:
@@ -27,9 +27,9 @@ class Body:
 
     def __init__(self, sample_s):
         self._sample_s = sample_s
-        self._share = array("f", bytes(4 * _COUNT))  # heat given off, share of rated
-        self._xx = array("f", bytes(4 * _COUNT))
-        self._xy = array("f", bytes(4 * _COUNT))
+        self._share = array.array("f", bytes(4 * _COUNT))  # heat given off, share of rated
+        self._xx = array.array("f", bytes(4 * _COUNT))
+        self._xy = array.array("f", bytes(4 * _COUNT))
         self.begin()
 
     def begin(self):
@@ -45,7 +45,7 @@ class Body:
         """A sample's mean power, share of rated."""
         share = self._share
         for i in range(_COUNT):
-            share[i] = power + (share[i] - power) * exp(-self._sample_s / _LAGS_S[i])
+            share[i] = power + (share[i] - power) * math.exp(-self._sample_s / _LAGS_S[i])
 
     def learn(self, excess_k):
         """The body's mean excess over the room in that sample."""
@@ -75,8 +75,8 @@ class Body:
         a, b, c = left[best - 1 : best + 2]
         bend = a - 2 * b + c
         part = 0.5 * (a - c) / bend if bend > 0 else 0.0
-        step = log(_LAGS_S[best + 1] / _LAGS_S[best - 1]) / 2
-        return _LAGS_S[best] * exp(part * step)
+        step = math.log(_LAGS_S[best + 1] / _LAGS_S[best - 1]) / 2
+        return _LAGS_S[best] * math.exp(part * step)
 
     def _left(self, i):
         """Squares that lag i leaves unexplained."""

@@ -18,7 +18,7 @@
 #
 # Slow code, outside the tick: one member of the bank each call, floats allowed.
 
-from math import exp, log
+import math
 
 from micropython import const
 
@@ -173,21 +173,21 @@ class Learner:
             above = bank.cost(member) - least
             if above > 20.0:
                 continue
-            longer = log(bank.long_s[member])
-            shorter = log(bank.short_s[member])
-            weight = exp(-0.5 * above)
+            longer = math.log(bank.long_s[member])
+            shorter = math.log(bank.short_s[member])
+            weight = math.exp(-0.5 * above)
             other = 0.0
             if known_s:
-                away = (longer - log(known_s)) / _BODY_SPREAD
+                away = (longer - math.log(known_s)) / _BODY_SPREAD
                 other = weight
-                weight *= exp(-0.5 * min(away * away, _BODY_MAX))
-                away = (shorter - log(known_s)) / _BODY_SPREAD
-                other *= exp(-0.5 * min(away * away, _BODY_MAX))
+                weight *= math.exp(-0.5 * min(away * away, _BODY_MAX))
+                away = (shorter - math.log(known_s)) / _BODY_SPREAD
+                other *= math.exp(-0.5 * min(away * away, _BODY_MAX))
             total += weight + other
             emitter_sum += weight * longer + other * shorter
             sensor_sum += weight * shorter + other * longer
-        self.emitter_s = exp(emitter_sum / total)
-        self.sensor_s = exp(sensor_sum / total)
+        self.emitter_s = math.exp(emitter_sum / total)
+        self.sensor_s = math.exp(sensor_sum / total)
 
     def emitter_mw(self, emitter_s):
         """Heat in the emitter now, as it follows the power with emitter_s."""

@@ -9,7 +9,8 @@ import binascii
 import hashlib
 
 _BLOCK = 64
-_INNER, _OUTER = 0x36, 0x5C
+_INNER = 0x36
+_OUTER = 0x5C
 _SHORT = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
 
 

@@ -6,7 +6,7 @@
 # the end of cooking brings it back to what it has been before. So the highest of the last hour is
 # compared with, but for the last four minutes. Integers only.
 
-from array import array
+import array
 
 from micropython import const
 
@@ -44,7 +44,7 @@ class Losses:
         self._count = 0
         self._block_w = 0  # the highest of the running block
         self._in_block = 0
-        self._ring = array("h", [0] * _BLOCKS)
+        self._ring = array.array("h", [0] * _BLOCKS)
         self.clear()
 
     def clear(self):

@@ -11,8 +11,6 @@ BOOST = const(5)  # time-limited, so no plan can ask for it
 MANUAL = const(6)  # a set-point somebody chose, not a preset
 NAMES = ("comfort", "eco", "sleep", "away", "frost", "boost", "manual")
 
-PLANNABLE = NAMES[:5]
-
 # The setting that holds each preset's temperature; frost protection has one temperature only.
 SETTINGS = (
     "plan.comfort_mdeg",
@@ -28,6 +26,7 @@ FROST_MDEG = const(7000)
 
 def plannable(name):
     """Code of a preset that a plan may ask for. Raises ValueError."""
-    if name not in PLANNABLE:
-        raise ValueError("preset '{}': must be one of {}".format(name, ", ".join(PLANNABLE)))
-    return PLANNABLE.index(name)
+    names = NAMES[:BOOST]
+    if name not in names:
+        raise ValueError("preset '{}': must be one of {}".format(name, ", ".join(names)))
+    return names.index(name)

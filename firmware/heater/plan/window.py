@@ -6,7 +6,7 @@
 # its own habit; and what a room loses above its set-point, after cooking, sun or a set-back,
 # counts for a third. In mild weather, where the heater makes up for the window, losses.py tells.
 
-from array import array
+import array
 
 from micropython import const
 
@@ -50,7 +50,7 @@ class Window:
         self.open = 0
         self.open_s = 0
         self.rated_w = 2000
-        self._ring = array("i", [0] * _SAMPLES)
+        self._ring = array.array("i", [0] * _SAMPLES)
         self._filled = 0
         self._next = 0
         self._sum_mdeg = 0

@@ -42,8 +42,8 @@ _LAYOUT = const("IBIHhhhHHBHHHHHHHH")
 _PER_SEGMENT = const(512)
 _SEGMENTS = const(10)  # at least 4608 hours: 192 days, more than a heating season
 _WAITING = const(4)
-_PARTIAL = "<I" + _LAYOUT  # the number it will get, then the record
-PARTIAL_LENGTH = struct.calcsize(_PARTIAL)
+_PARTIAL = const("<IIBIHhhhHHBHHHHHHHH")  # the number it will get, then the record
+PARTIAL_LENGTH = const(42)
 
 _COLD_MDEG = const(500)
 _FULL_PERMILLE = const(970)

@@ -15,9 +15,10 @@ def imports(order):
         before = gc.mem_alloc()
         __import__(name)
         gc.collect()
+        taken = gc.mem_alloc() - before
         parts = name.split(".")
         room = "lib" if len(parts) == 1 else parts[1] if parts[1] in _ROOMS else "top"
-        rooms[room] = rooms.get(room, 0) + gc.mem_alloc() - before
+        rooms[room] = rooms.get(room, 0) + taken
     return rooms
 
 
