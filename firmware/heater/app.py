@@ -98,6 +98,7 @@ class Heater:
         self.achieved_w = 0  # mean of the last second
         self._phase = 0
         self._ms = 0
+        self._event = 0  # of the buttons, in this tick
         self.late_ticks = 0
         self.identify_s = 0  # seconds for which the LED says "it is this one"
         self._restart_s = _RESTART_S
@@ -162,7 +163,7 @@ class Heater:
             self.books.second(self.snapshot, self._withholding())
         self._phase = phase + 1 if phase < 9 else 0
         if inp.buttons or self.buttons.awake:
-            self._press(inp, out)
+            self._event = self.buttons.step(inp.buttons)
 
         limits = self.arbiter
         self.grant_w = limits.grant(self.demand_w, guard.frost_demand)
@@ -178,11 +179,6 @@ class Heater:
         delivered_w = self.hardware.delivered_w(out, self.available_w)
         self._delivered_w += delivered_w
         self.books.energy.step(delivered_w, out.stage, out.contactor, elapsed_ms)
-
-    def _press(self, inp, out):
-        event = self.buttons.step(inp.buttons)
-        if event and self.plan.press(event) and not self.plan.quiet:
-            out.beep_ms = _BEEP_MS
 
     def _second(self, inp):
         self.achieved_w = self._delivered_w // 10
@@ -282,6 +278,10 @@ class Heater:
     def slices(self):
         """Work that may allocate and wait a little: one bounded piece a tick."""
         inp = self.inp
+        if self._event:
+            if self.plan.press(self._event) and not self.plan.quiet:
+                self.out.beep_ms = _BEEP_MS
+            self._event = 0
         if self.out.beep_ms or self.hardware.buzzer.on:
             self.hardware.beep(inp.now_ms, self.out)
         self.console.poll()
@@ -301,6 +301,8 @@ class Heater:
             self.books.poll(inp.uptime_s)
             self._note_faults()
         elif phase == _LEARN_PHASE:
+            if self.plan.early.due:
+                self.plan.early.learn_due()
             if self.control.learn_step():
                 self.model_changed = True
         elif phase == _LASTING_PHASE:

@@ -10,6 +10,7 @@ UNIX_2020_S = 1577836800  # Unix time of 2020-01-01 00:00 UTC; too large for a s
 DAY_S = const(86400)
 _WEEKDAY_2020 = const(2)  # 2020-01-01 was a Wednesday; Monday is 0
 _ERA_DAYS = const(146097)  # days in 400 Gregorian years
+_MARCH_TO_JANUARY = const(306)  # days from 1 March to 1 January
 _DAYS_0000_TO_2020 = const(737730)  # 0000-03-01 to 2020-01-01
 
 _MONTH_DAYS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
@@ -53,6 +54,18 @@ def date_of(day):
     dom = day_of_year - (153 * shifted + 2) // 5 + 1
     month = shifted + 3 if shifted < 10 else shifted - 9
     return era * 400 + year_of_era + (1 if month <= 2 else 0), month, dom
+
+
+def year_of(day):
+    """The year of the day `day` days after 2020-01-01, as in date_of. Allocates nothing."""
+    day += _DAYS_0000_TO_2020
+    era = day // _ERA_DAYS
+    day_of_era = day - era * _ERA_DAYS
+    year_of_era = (
+        day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096
+    ) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    return era * 400 + year_of_era + (1 if day_of_year >= _MARCH_TO_JANUARY else 0)
 
 
 def weekday(day):

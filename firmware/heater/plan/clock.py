@@ -3,7 +3,7 @@
 
 from micropython import const
 
-from heater.plan.civil import DAY_S, UNIX_2020_S, day_of
+from heater.plan.civil import UNIX_2020_S
 from heater.plan.tz import Zone
 
 # Quality of the time, worst first.
@@ -22,8 +22,8 @@ _HOLD_S = const(86400)
 # change of the plan, happens twice because of NTP jitter.
 _STAND_STILL_S = const(60)
 
-_EARLIEST_S = day_of(2026, 1, 1) * DAY_S  # before this firmware existed
-_LATEST_S = day_of(2100, 1, 1) * DAY_S
+_EARLIEST_S = const(189_388_800)  # 2026-01-01, before this firmware existed
+_LATEST_S = const(2_524_608_000)  # 2100-01-01
 
 
 class Clock:
@@ -100,7 +100,7 @@ class Clock:
         return moved_s
 
     def step(self, uptime_s):
-        """Advance to `uptime_s`. Allocates only when the zone's offset changes."""
+        """Advance to `uptime_s`. Allocates nothing."""
         if self.quality == NONE:
             return
         t_s = self._base_s + uptime_s

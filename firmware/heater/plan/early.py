@@ -7,7 +7,7 @@
 # the heater has power to spare; all of it leaves none to warm with. The three numbers are the
 # state of a Kalman filter on a random walk (Astrom & Wittenmark, "Adaptive Control", ch. 2).
 
-from math import sqrt
+import math
 
 from micropython import const
 
@@ -45,11 +45,13 @@ class EarlyStart:
     Attributes:
       enabled   0: lead_s is always 0 (setting plan.early_start)
       rises     rises learned from, at most 30000
+      due       1 when a rise is over: learn_due() is to be called, outside the tick
     """
 
     def __init__(self):
         self.enabled = 1
         self.rises = 0
+        self.due = 0
         self.rated_w = 2000
         self._estimate = list(_PRIOR)
         self._variance = [[0.0] * 3 for _ in range(3)]
@@ -61,6 +63,7 @@ class EarlyStart:
         self._power_s = 0  # over so many seconds, at most _SHARE_S
         self._goal_mdeg = 0  # of the rise under way, 0: none
         self._begun_s = 0
+        self._took_s = 0
         self._kelvin_mdeg = 0
         self._strain = 0
         self._setpoint_mdeg = 0
@@ -76,7 +79,7 @@ class EarlyStart:
         return min(max(lead_s, 0), _LONGEST_S)
 
     def step(self, uptime_s, room_mdeg, setpoint_mdeg, power_w, undisturbed):
-        """Follow what happens, once a second; at the end of a rise, learn from it (allocates).
+        """Follow what happens, once a second. Allocates nothing.
 
         setpoint_mdeg  in force
         power_w        mean power of the element over the second
@@ -98,15 +101,23 @@ class EarlyStart:
             if not undisturbed:
                 self._goal_mdeg = 0
             elif room_mdeg >= self._goal_mdeg - _WARM_MDEG:
-                self._goal_mdeg = 0
-                self.learn(self._kelvin_mdeg, self._strain, uptime_s - self._begun_s)
+                self._end(uptime_s - self._begun_s)
             elif uptime_s - self._begun_s >= _LONGEST_S:
-                self._goal_mdeg = 0
-                self.learn(self._kelvin_mdeg, self._strain, _LONGEST_S)
+                self._end(_LONGEST_S)
         else:
             if self._power_s < _SHARE_S:
                 self._power_s += 1
             self._power += (power_w * _SCALE - self._power) // self._power_s
+
+    def _end(self, took_s):
+        self._goal_mdeg = 0
+        self._took_s = took_s
+        self.due = 1
+
+    def learn_due(self):
+        """Learn from the rise that is over. Slow code."""
+        self.due = 0
+        self.learn(self._kelvin_mdeg, self._strain, self._took_s)
 
     def _strain_permille(self):
         share = min(self._power // _SCALE * 1000 // self.rated_w, _SHARE_MAX)
@@ -126,7 +137,7 @@ class EarlyStart:
         px = [sum(a * b for a, b in zip(row, x)) for row in variance]
         noise = _NOISE_MIN + _NOISE_SHARE * abs(told)
         total = noise * noise + sum(a * b for a, b in zip(px, x))
-        most = _SURPRISE * sqrt(total)
+        most = _SURPRISE * math.sqrt(total)
         error = min(max(error, -most), most)
         for i in range(3):
             estimate[i] += px[i] / total * error

@@ -1,5 +1,6 @@
 # What the weekly plan with its exceptions asks for at an instant, and what it asks for next.
-# Slow code: run at a change of the plan, a jump of the clock or a new setting, not every second.
+# Run at a change of the plan, a jump of the clock or a new setting, not every second; in the midst
+# of a tick, so it allocates nothing (until 2054, see civil.py).
 
 from heater.plan import presets, week
 from heater.plan.civil import DAY_S
@@ -28,6 +29,8 @@ class Program:
         self.next_s = 0
         self.next_preset = presets.COMFORT
         self.stale = 1
+        self._week_preset = self._week_next_preset = presets.COMFORT  # what `_weekly` has found
+        self._week_next_s = 0
 
     def weekday(self, day):
         """Weekday (Monday 0) that `day` lives by, days since 2020-01-01 in local time."""
@@ -36,7 +39,10 @@ class Program:
     def find(self, t_s, zone):
         """Set the attributes for the instant `t_s` (UTC s since 2020-01-01) in `zone`."""
         self.stale = self.by_period = 0
-        self.preset, self.next_s, self.next_preset = self._weekly(t_s, zone)
+        self._weekly(t_s, zone)
+        self.preset = self._week_preset
+        self.next_s = self._week_next_s
+        self.next_preset = self._week_next_preset
         for begin_s, end_s, preset in self.exceptions.periods:
             begin_s, end_s = zone.utc_s(begin_s), zone.utc_s(end_s)
             if begin_s <= t_s < end_s:
@@ -52,24 +58,28 @@ class Program:
         for begin_s, _, preset in self.exceptions.periods:
             if zone.utc_s(begin_s) == t_s:
                 return preset
-        return self._weekly(t_s, zone)[0]
+        self._weekly(t_s, zone)
+        return self._week_preset
 
     def _weekly(self, t_s, zone):
-        # (preset at t_s, instant of the next change, preset from then on)
+        # Preset at t_s, instant of the next change, preset from then on, by the week alone.
         #
         # Changes are taken as instants, in the order of the local calendar, so a change that
         # the spring hour swallows still happens and one that the autumn hour repeats does so
         # once. A day has at least one change; yesterday's last one holds past midnight, and a
         # zone ahead of or behind the date by a day costs one day more.
-        preset = presets.COMFORT
+        packed = self.week
+        self._week_preset = self._week_next_preset = presets.COMFORT
         next_s = None
-        next_preset = presets.COMFORT
         today = (t_s + zone.offset_s(t_s)) // DAY_S
         for day in range(today - 2, today + 3):
-            for minute, asked in week.changes(self.week, self.weekday(day)):
-                at_s = zone.utc_s(day * DAY_S + minute * 60)
+            lives_by = self.weekday(day)
+            begin = week.first(packed, lives_by)
+            for at in range(begin, begin + 2 * packed[lives_by], 2):
+                at_s = zone.utc_s(day * DAY_S + week.minute_at(packed, at) * 60)
                 if at_s <= t_s:
-                    preset = asked
+                    self._week_preset = week.preset_at(packed, at)
                 elif next_s is None or at_s == next_s:
-                    next_s, next_preset = at_s, asked
-        return preset, next_s, next_preset
+                    next_s = at_s
+                    self._week_next_preset = week.preset_at(packed, at)
+        self._week_next_s = next_s

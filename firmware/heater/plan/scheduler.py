@@ -110,7 +110,7 @@ class Plan(Acts):
         except ValueError as refusal:
             self.refusal = str(refusal)
 
-    # Every second. Allocates nothing, except where the plan is computed anew.
+    # Every second. Allocates nothing.
 
     def step(self, uptime_s, clock, room_mdeg, room_ok, power_w, limited):
         """Advance one second and set the attributes.

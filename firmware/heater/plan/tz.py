@@ -1,9 +1,10 @@
 # Local time by a POSIX TZ string (POSIX.1-2017, Base Definitions 8.3, with the hours of -167 to
-# 167 that RFC 8536 adds). Slow code: called when the offset changes, a few times a year.
+# 167 that RFC 8536 adds). An answer is kept for as long as it holds, and finding the next one, a
+# few times a year in the midst of a tick, allocates nothing.
 
 from micropython import const
 
-from heater.plan.civil import DAY_S, date_of, day_of, is_leap, month_days, weekday
+from heater.plan.civil import DAY_S, day_of, is_leap, month_days, weekday, year_of
 
 _RULE_MONTH = const(0)  # Mm.w.d: weekday d (Sunday 0) of week w (5: the last) of month m
 _RULE_JULIAN = const(1)  # Jn: day n of 1 to 365, 29 February is never counted
@@ -11,6 +12,7 @@ _RULE_DAY = const(2)  # n: day n of 0 to 365, 29 February is counted
 
 _RULE_HOUR_MAX = const(167)
 _OFFSET_HOUR_MAX = const(24)
+_YEARS_S = const(126230400)  # four years, beyond the changes that are looked at
 _FIXED_VALID_S = const(31536000)  # a zone without rules is asked again after a year
 
 
@@ -153,22 +155,29 @@ class Zone:
             self.from_s = t_s - _FIXED_VALID_S
             self.until_s = t_s + _FIXED_VALID_S
             return self._std_s
-        year = date_of(t_s // DAY_S)[0]
         # Hours beyond a day can move a rule over New Year, so the neighbouring years count too.
-        # Equal instants keep the order of years: daylight time all year is written as an end
-        # that meets the next begin (RFC 8536, 3.3.1).
-        changes = []
-        for y in (year - 2, year - 1, year, year + 1, year + 2):
-            changes.append((_rule_local_s(self._begin, y) - self._std_s, y, self._dst_s))
-            changes.append((_rule_local_s(self._end, y) - self._dst_s, y, self._std_s))
-        changes.sort()
-        for at_s, _, offset_s in changes:
-            if at_s > t_s:
+        # Of equal instants the later year counts: daylight time all year is written as an end
+        # that meets the next begin (RFC 8536, 3.3.1); within a year the greater offset.
+        year = year_of(t_s // DAY_S)
+        self.from_s = t_s - _YEARS_S
+        self.until_s = t_s + _YEARS_S
+        for y in range(year - 2, year + 3):
+            begin_s = _rule_local_s(self._begin, y) - self._std_s
+            if self._dst_s < self._std_s:
+                self._note(t_s, begin_s, self._dst_s)
+            self._note(t_s, _rule_local_s(self._end, y) - self._dst_s, self._std_s)
+            if self._dst_s >= self._std_s:
+                self._note(t_s, begin_s, self._dst_s)
+        return self._answer_s
+
+    def _note(self, t_s, at_s, offset_s):
+        # One change of the offset: is it the last before `t_s`, or the first after?
+        if at_s > t_s:
+            if at_s < self.until_s:
                 self.until_s = at_s
-                break
+        elif at_s >= self.from_s:
             self.from_s = at_s
             self._answer_s = offset_s
-        return self._answer_s
 
     def utc_s(self, local_s):
         """The first instant at which the local clock shows `local_s` or later.

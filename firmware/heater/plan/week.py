@@ -91,16 +91,29 @@ def _pack(week):
     return bytes(packed)
 
 
-def changes(packed, day):
-    """Changes of weekday `day` (Monday 0) as a list of (minute of the day, preset), in order."""
+def first(packed, day):
+    """Where the changes of weekday `day` (Monday 0) begin: there are packed[day], of two bytes."""
     at = 7
     for earlier in range(day):
         at += 2 * packed[earlier]
-    found = []
-    for i in range(at, at + 2 * packed[day], 2):
-        word = packed[i] << 8 | packed[i + 1]
-        found.append((word & _MINUTE_MASK, word >> _MINUTE_BITS))
-    return found
+    return at
+
+
+def minute_at(packed, at):
+    """Minute of the day of the change whose bytes begin at `at`."""
+    return (packed[at] << 8 | packed[at + 1]) & _MINUTE_MASK
+
+
+def preset_at(packed, at):
+    """Preset of the change whose bytes begin at `at`."""
+    return packed[at] >> _MINUTE_BITS - 8
+
+
+def changes(packed, day):
+    """Changes of weekday `day` (Monday 0) as a list of (minute of the day, preset), in order."""
+    at = first(packed, day)
+    places = range(at, at + 2 * packed[day], 2)
+    return [(minute_at(packed, i), preset_at(packed, i)) for i in places]
 
 
 def render(packed):

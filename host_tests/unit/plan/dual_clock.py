@@ -3,7 +3,7 @@
 import micropython
 
 from heater.plan import clock as clocks
-from heater.plan.civil import date_of, day_of, parse_date, parse_minute, weekday
+from heater.plan.civil import date_of, day_of, parse_date, parse_minute, weekday, year_of
 from heater.plan.clock import Clock
 
 NEW_YEAR_2027 = 1798761600  # Unix time
@@ -27,6 +27,8 @@ def test_dates():
     assert day_of(2100, 3, 1) - day_of(2100, 2, 28) == 1
     for day in range(0, 40000, 13):
         assert day_of(*date_of(day)) == day
+    for day in range(-800, 80000):
+        assert year_of(day) == date_of(day)[0]
 
 
 def test_dates_and_times_that_do_not_exist_are_refused():

@@ -164,7 +164,7 @@ def test_a_rise_held_back_by_a_limit_teaches_nothing():
             room_mdeg = 18000 if uptime_s < CHANGE_S else 18000 + 2 * (uptime_s - CHANGE_S)
             home.clock.step(uptime_s)
             home.plan.step(uptime_s, home.clock, room_mdeg, 1, 1500, limited)
-        assert home.plan.early.rises == 1 - limited
+        assert home.plan.early.due == 1 - limited
 
 
 def test_an_open_window_lowers_to_frost_until_somebody_presses():

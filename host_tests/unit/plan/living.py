@@ -97,5 +97,7 @@ class Living:
         )
         if t_s % LEARN_EVERY_S == 0:
             control.learn_step()
+            if plan.early.due:
+                plan.early.learn_due()
         self.house.step(1.0, float(self.power_w))
         self.t_s = t_s + 1
