@@ -1,3 +1,4 @@
+import bl0942
 from bl0942 import BL0942
 from sensor_state import CORRUPT, OK, OPEN, STALE, STARTING
 
@@ -144,3 +145,14 @@ def test_asks_no_more_often_than_the_meter_renews():
     line = Line(frame())
     turn(BL0942(line), 10_000)
     assert 15 <= line.asked <= 20
+
+
+def test_units_of_the_registers_are_those_of_the_data_sheet():
+    vref = 1.218
+    for known, worked_out in (
+        (bl0942._I_LSB_PER_MV, 305978 / vref),
+        (bl0942._V_LSB_PER_MV, 73989 / vref),
+        (bl0942._P_LSB_PER_MV2, 3537 / vref / vref),
+        (bl0942._CF_WATT_S, 1638.4 * 256),
+    ):
+        assert abs(known / worked_out - 1) < 1e-6

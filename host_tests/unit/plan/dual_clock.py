@@ -31,6 +31,14 @@ def test_dates():
         assert year_of(day) == date_of(day)[0]
 
 
+def test_the_first_and_the_last_time_that_can_be():
+    for date, good in ((day_of(2026, 1, 1), 1), (day_of(2100, 1, 1), 0)):
+        first_s = 1577836800 + date * 86400
+        clock = Clock()
+        clock.set(first_s if good else first_s - 1, clocks.SERVER, 0)
+        assert "outside 2026" in refused(Clock().set, first_s - good, clocks.SERVER, 0)
+
+
 def test_dates_and_times_that_do_not_exist_are_refused():
     for text in ("2027-02-29", "2027-13-01", "2027-00-10", "2027-01-32", "2027-1-1", "x",
                  "2019-12-31", "2100-01-01", "20270101", "2027-01-0a"):  # fmt: skip
