@@ -190,7 +190,8 @@ class Heater:
         control = self.control
         limited = limits.limit_w < control.want_w or not guard.heat_ok
         window = plan.window
-        window.note(control.hold_w, control.lag_s, control.want_w and not limited)
+        regulating = control.want_w and not limited
+        window.note(control.hold_w, control.lag_s, regulating, control.cyclic_w)
         aired = window.open
         plan.step(
             inp.uptime_s, self.clock, guard.room_mdeg, guard.room_ok, self.achieved_w, limited

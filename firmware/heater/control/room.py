@@ -99,11 +99,15 @@ class RoomControl:
 
     @property
     def lag_s(self):
-        """Lags of emitter and sensor together in s. 0 while the room is hardly known, and where
-        a slow switch moves it more than what it loses does."""
-        if self._slow or self._learned < _KNOWN_K:
+        """Lags of emitter and sensor together in s. 0 while the room is hardly known."""
+        if self._learned < _KNOWN_K:
             return 0
         return self.model.emitter_s + self.model.sensor_s
+
+    @property
+    def cyclic_w(self):
+        """Power granted to a slow switch, which gives it in cycles of many minutes. -1: none."""
+        return self._granted_w if self._slow else -1
 
     def resume(self, loss_w):
         """A window has been shut: the room is held again by `loss_w`, as before it was opened.

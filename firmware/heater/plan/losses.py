@@ -24,6 +24,9 @@ _RISE_QUICK = const(190)
 _RISE_SLOW = const(130)
 _LAG_QUICK_S = const(300)  # of emitter and sensor together; a permille less for each 10 s more
 _LAG_STEP_S = const(10)
+# The cycles of a relay move the estimate too, for no model of a room is exact. Most of it shows in
+# every hour and is compared with; what is new in a cycle after a rest or a cooking is allowed for.
+_CYCLIC_PERMILLE = const(1300)
 _JUMP_SHIFT = const(5)  # of the rated power in a second: the room model has changed
 _PERMILLE = const(1000)
 
@@ -38,6 +41,7 @@ class Losses:
     def __init__(self):
         self.now_w = 0
         self._lag_s = 0
+        self._cyclic = 0
         self._idle = 1
         self._idle_samples = 0
         self._sum_w = 0
@@ -53,16 +57,18 @@ class Losses:
         self._wait = _WAIT
         self._sum_w = self._count = 0
 
-    def second(self, loss_w, lag_s, regulating, rated_w):
+    def second(self, loss_w, lag_s, regulating, rated_w, cyclic=0):
         """Take the second's figures.
 
         loss_w      power that would hold the room as it is now, W, -6000..12000
         lag_s       lags of emitter and sensor together, 0 while the losses are hardly known
         regulating  1 while room control asks for heat and gets it
+        cyclic      1 while a relay gives the heat in cycles of many minutes
         """
         jump_w = loss_w - self.now_w
         self.now_w = loss_w
         self._lag_s = lag_s
+        self._cyclic = cyclic
         if jump_w > rated_w >> _JUMP_SHIFT or -jump_w > rated_w >> _JUMP_SHIFT:
             self.clear()
         if regulating:
@@ -84,8 +90,9 @@ class Losses:
         self._sum_w = self._count = 0
         if self._idle:
             self._idle_samples += 1
-            if self._idle_samples >= _IDLE_SAMPLES and self._wait < _IDLE_WAIT:
-                self._wait = _IDLE_WAIT
+            wait = _WAIT if self._cyclic else _IDLE_WAIT
+            if self._idle_samples >= _IDLE_SAMPLES and self._wait < wait:
+                self._wait = wait
         else:
             self._idle_samples = 0
         self._idle = 1
@@ -107,6 +114,8 @@ class Losses:
     def _rise_w(self, rated_w):
         permille = _RISE_QUICK - (self._lag_s - _LAG_QUICK_S) // _LAG_STEP_S
         permille = min(max(permille, _RISE_SLOW), _RISE_QUICK)
+        if self._cyclic:
+            permille = permille * _CYCLIC_PERMILLE // _PERMILLE
         return rated_w * permille // _PERMILLE
 
     def _highest_w(self):

@@ -4,7 +4,9 @@
 # after less heating (a set-back, a limit, the off phase of a cycle) is explained by the power
 # that is missing, so it has to be larger; a room that swings by nature has to fall by more than
 # its own habit; and what a room loses above its set-point, after cooking, sun or a set-back,
-# counts for a third. In mild weather, where the heater makes up for the window, losses.py tells.
+# counts for a third. A relay's pulses follow the power granted by many minutes; there the granted
+# power counts, and the cycles are habit. In mild weather, where the heater makes up for much of an
+# open window, losses.py tells.
 
 import array
 
@@ -21,6 +23,10 @@ _FALL_MDEG_W = const(600_000)  # 300 mdeg at 2000 W
 _HABIT_FACTOR = const(5)  # times the usual fall in 5 min
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
 _HABIT_CLIP_MDEG = const(600)
+_CYCLIC_CLIP_MDEG = const(2000)  # between the pulses of a relay a light room falls by as much
+_CYCLIC_FACTOR = const(7)  # times the usual fall, for a cycle's falls come in turns
+_CYCLIC_HABIT_MDEG = const(120)  # to begin with; the simulated homes have 60 to 190
+_EVEN = const(-1)
 # For all of the rated power missing a room may fall by this in 5 min: the steepest of the
 # simulated homes, a light annex, by 2.4 K. Power is missing against the last hour's peak, also
 # when free heat has taken its place: what falls then is the end of the free heat.
@@ -62,12 +68,20 @@ class Window:
         self._missing = 0  # of the peak, now or a while ago
         self._lowest_mdeg = 0  # while open
         self._setpoint_mdeg = 0
+        self._cyclic_w = _EVEN
         self.losses = Losses()
         self.before_w = 0
 
-    def note(self, loss_w, lag_s, regulating):
-        """Take what room control knows of this second, before `step`; see Losses.second."""
-        self.losses.second(loss_w, lag_s, regulating, self.rated_w)
+    def note(self, loss_w, lag_s, regulating, cyclic_w=_EVEN):
+        """Take what room control knows of this second, before `step`; see Losses.second.
+
+        cyclic_w: power granted to a relay, which gives it in cycles of many minutes; -1: the
+        heater gives its power evenly.
+        """
+        if cyclic_w >= 0 and self._cyclic_w < 0 and self._habit < _CYCLIC_HABIT_MDEG * _SCALE:
+            self._habit = _CYCLIC_HABIT_MDEG * _SCALE
+        self._cyclic_w = cyclic_w
+        self.losses.second(loss_w, lag_s, regulating, self.rated_w, 1 if cyclic_w >= 0 else 0)
 
     def clear(self):
         """Take the window for shut, e.g. because somebody pressed a button. Starts afresh."""
@@ -81,7 +95,7 @@ class Window:
         """Advance one second.
 
         room_mdeg      room temperature, valid if room_ok is 1
-        power_w        mean power of the element over the second
+        power_w        mean power of the element over the second; `note` may know better
         setpoint_mdeg  in force, or in force again once the window is shut
         """
         if not (room_ok and self.enabled):
@@ -90,6 +104,8 @@ class Window:
             return
         if self.open:
             self.open_s += 1
+        if self._cyclic_w >= 0:
+            power_w = self._cyclic_w
         self._sum_mdeg += room_mdeg
         self._sum_w += power_w
         self._count += 1
@@ -135,7 +151,8 @@ class Window:
         self._next = (self._next + 1) % _SAMPLES
         if self._filled < _SAMPLES:
             self._filled += 1
-        allowed_mdeg = self._habit * _HABIT_FACTOR // _SCALE
+        factor = _HABIT_FACTOR if self._cyclic_w < 0 else _CYCLIC_FACTOR
+        allowed_mdeg = self._habit * factor // _SCALE
         floor_mdeg = _FALL_MDEG_W // self.rated_w
         if allowed_mdeg < floor_mdeg:
             allowed_mdeg = floor_mdeg
@@ -149,8 +166,9 @@ class Window:
             self.open = 1
             self._lowest_mdeg = mean_mdeg
         else:
-            if fall_mdeg > _HABIT_CLIP_MDEG:
-                fall_mdeg = _HABIT_CLIP_MDEG
+            clip_mdeg = _HABIT_CLIP_MDEG if self._cyclic_w < 0 else _CYCLIC_CLIP_MDEG
+            if fall_mdeg > clip_mdeg:
+                fall_mdeg = clip_mdeg
             self._habit += (fall_mdeg * _SCALE - self._habit) >> _HABIT_SHIFT
 
     def _watch_closing(self, mean_mdeg):

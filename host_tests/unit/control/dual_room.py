@@ -145,8 +145,15 @@ def test_the_lag_is_told_once_the_room_is_known():
     assert room.lag_s == 0
     assert room.restore((1, 8000, 110, 90, 1400, 3, 800)) is True and room.lag_s == 0
     assert room.restore((1, 8000, 110, 90, 1400, 4, 800)) is True and room.lag_s == 200
+
+
+def test_what_a_relay_is_granted_is_told_and_of_an_even_heater_nothing():
+    room = control()
+    room.step(20_000, 22_000, 0, 700, True)
+    assert room.cyclic_w == -1
     room.attach(modulator.make("relay", 1000, "default"))
-    assert room.lag_s == 0  # its cycles move the room more than a window does
+    room.step(20_000, 22_000, 2000, 700, True)
+    assert room.cyclic_w == 700  # not the 2000 W of its pulse
 
 
 def test_the_model_names_the_parameter_it_refuses():

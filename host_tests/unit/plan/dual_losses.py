@@ -93,6 +93,30 @@ def test_the_window_opens_by_losses_alone():
     assert was.index(1) > 7200 and window.before_w == 400
 
 
+def test_with_a_relay_more_of_a_rise_and_a_longer_rest_are_allowed_for():
+    def told(loss_w, cyclic, rest_s=0):
+        losses = Losses()
+        for i in range(3 * 3600):
+            losses.second(400, 600, 1, RATED_W, cyclic)
+            if i % 15 == 14:
+                losses.sample(RATED_W, 0)
+        heard = 0
+        for i in range(rest_s + 2700 * (rest_s > 0) + 600):
+            resting = i < rest_s
+            since = i - rest_s - (2700 if rest_s else 0)
+            losses.second(
+                400 if since < 0 else rising(loss_w)(since), 600, 0 if resting else 1, RATED_W,
+                cyclic,
+            )  # fmt: skip
+            if i % 15 == 14:
+                heard |= losses.sample(RATED_W, 0)
+        return heard
+
+    assert told(580, 0) and not told(580, 1) and told(640, 1)
+    # 45 min after a rest of 5 min
+    assert told(640, 0, 300) and not told(640, 1, 300)
+
+
 def test_a_second_allocates_nothing():
     losses = lived()
     micropython.heap_lock()

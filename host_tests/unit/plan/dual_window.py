@@ -86,6 +86,33 @@ def test_a_room_that_swings_by_habit_has_to_fall_by_more():
     assert run(window, 300, 21400, -8.0)[0] is not None
 
 
+def cycles(window, count, granted_w=800):
+    # of a relay: 4 min of full power, 6 min without, and the room swings by 0.66 K
+    for i in range(600 * count):
+        at = i % 600
+        swing = at * 2750 // 1000 if at < 240 else 660 - (at - 240) * 1833 // 1000
+        window.note(granted_w, 600, 1, granted_w)
+        window.step(21670 + swing, 1, 2000 if at < 240 else 0, 22000)
+
+
+def test_the_cycles_of_a_relay_are_no_window_and_hide_none():
+    window = Window()
+    cycles(window, 24)
+    assert not window.open
+    # the pulse ends, as in each cycle, and the room falls four times as fast
+    for i in range(300):
+        window.note(800, 600, 1, 800)
+        window.step(22330 - 8 * i, 1, 0, 22000)
+    assert window.open
+    # with less granted, a part of that fall is explained
+    window = Window()
+    cycles(window, 24)
+    for i in range(300):
+        window.note(800, 600, 1, 0)
+        window.step(22330 - 5 * i, 1, 0, 22000)
+    assert not window.open
+
+
 def test_it_is_shut_when_the_room_warms_again_or_after_half_an_hour():
     window = settled()
     _, low = run(window, 600, 22000, -2.5)

@@ -3,6 +3,7 @@
     python host_tests/unit/plan/evaluate_window.py openings    seconds from opening to notice
     python host_tests/unit/plan/evaluate_window.py first        in the first hours of a heater
     python host_tests/unit/plan/evaluate_window.py life [days]  false alarms in a lived-in winter
+    ... --relay precise | default                               with a relay instead of even power
 
 `openings`: nobody at home, a day with a night at 18 degC, then 22 degC for 14 h, and the window
 stays open for 20 min; at three outdoor temperatures. `first`: the same in a heater that has known
@@ -11,6 +12,7 @@ to 18 degC at night and to 20 by day. A false alarm is a notice with no window o
 last 5 min. Homes from quick to slow sensors.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -34,11 +36,11 @@ LEARNING_S = DAY_S  # room control has its first day to learn the room
 ROUND = "{:20s} {:4.0f} s  "
 
 
-def opening(name, outdoor_c, settle_s=SETTLE_S):
+def opening(name, outdoor_c, settle_s=SETTLE_S, relay=None):
     """(seconds to notice, seconds from shutting to heating again, peak in K over 22 after it)."""
     home = Living(
         name, ConstantWeather(outdoor_c), people=False, plan__week=USED_WEEK,
-        plan__sleep_mdeg=18000,
+        plan__sleep_mdeg=18000, relay=relay,
     )  # fmt: skip
     noticed_s = again_s = None
     peak_c = 0.0
@@ -58,14 +60,14 @@ def opening(name, outdoor_c, settle_s=SETTLE_S):
     return noticed_s, again_s, peak_c - 22.0
 
 
-def openings(settle_s):
+def openings(settle_s, relay):
     in_time = total = 0
     highest_k = 0.0
     print("                    sensor   " + "".join(f"{c:+5d} degC          " for c in OUTDOORS_C))
     for name in HOMES:
         line = ROUND.format(name, HOUSES[name].sensor_tau_s)
         for outdoor_c in OUTDOORS_C:
-            noticed_s, again_s, peak_k = opening(name, outdoor_c, settle_s)
+            noticed_s, again_s, peak_k = opening(name, outdoor_c, settle_s, relay)
             total += 1
             highest_k = max(highest_k, peak_k)
             in_time += noticed_s is not None and noticed_s <= NOTICE_S
@@ -75,10 +77,12 @@ def openings(settle_s):
     print(f"noticed within {NOTICE_S} s: {in_time} of {total}; highest {highest_k:.2f} K")
 
 
-def life(days):
+def life(days, relay):
     false = missed = late = noticed = 0
     for name in HOMES:
-        home = Living(name, winter(days, 1), plan__week=LIFE_WEEK, plan__sleep_mdeg=18000)
+        home = Living(
+            name, winter(days, 1), plan__week=LIFE_WEEK, plan__sleep_mdeg=18000, relay=relay
+        )
         opened_s, shut_s, said_s = None, -DAY_S, None
         was_open, false_here, delays = 0, [], []
         while home.t_s < days * DAY_S:
@@ -107,12 +111,19 @@ def life(days):
           f"{false} false alarms in {len(HOMES) * (days - 1)} days")  # fmt: skip
 
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["openings"]:
-        openings(SETTLE_S)
-    elif sys.argv[1:2] == ["first"]:
-        openings(FIRST_S)
-    elif sys.argv[1:2] == ["life"]:
-        life(int(sys.argv[2]) if len(sys.argv) > 2 else 7)
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("openings", "first", "life"))
+    parser.add_argument("days", type=int, nargs="?", default=7)
+    parser.add_argument("--relay", choices=("precise", "default"))
+    asked = parser.parse_args()
+    if asked.what == "life":
+        life(asked.days, asked.relay)
     else:
-        sys.exit(__doc__)
+        openings(SETTLE_S if asked.what == "openings" else FIRST_S, asked.relay)
+
+
+if __name__ == "__main__":
+    main()

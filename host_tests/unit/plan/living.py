@@ -1,11 +1,13 @@
 """A plan living in a simulated home: the house, its weather and people, room control and plan.
 
-Power is continuous here (no burst firing, no relay), for the plan sees only its mean of a second.
+Power is continuous here (no burst firing), for the plan sees only its mean of a second, unless a
+profile of the relay is asked for.
 """
 
 import math
 from random import Random
 
+from heater.control import modulator
 from heater.control.room import RoomControl
 from heater.plan import clock as clocks
 from heater.plan.clock import Clock
@@ -59,10 +61,11 @@ class Nobody:
 class Living:
     """One home with its heater, moved on second by second. `t_s` is local seconds of Monday 0:00.
 
-    Settings are those of the table but for mode plan and what `changes` say.
+    Settings are those of the table but for mode plan and what `changes` say. `relay` names one of
+    modulator.PROFILES; None: power is continuous.
     """
 
-    def __init__(self, name, sky, seed=1, people=True, **changes):
+    def __init__(self, name, sky, seed=1, people=True, relay=None, **changes):
         self.spec = houses.get(name)
         self.house = House(self.spec, sky, seed=seed)
         self.house.reset(20.0)
@@ -75,6 +78,11 @@ class Living:
         self.control, self.clock, self.plan = RoomControl(), Clock(), Plan()
         for room in (self.control, self.clock, self.plan):
             room.configure(cfg)
+        self._relay = None
+        if relay:
+            self._relay = modulator.make("relay", 400)
+            self._relay.set_profile(*modulator.PROFILES[relay])
+            self.control.attach(self._relay)
         self.clock.set(MIDNIGHT, clocks.SERVER, 0)
         self.t_s = 0
         self.power_w = 0
@@ -86,15 +94,20 @@ class Living:
         self.room_mdeg = round(self.house.sensor_c * 16) * 1000 // 16  # a DS18B20's steps
         self.clock.step(t_s)
         control = self.control
-        plan.window.note(control.hold_w, control.lag_s, 1 if control.want_w else 0)
+        regulating = 1 if control.want_w else 0
+        plan.window.note(control.hold_w, control.lag_s, regulating, control.cyclic_w)
         was_open = plan.window.open
         plan.step(t_s, self.clock, self.room_mdeg, 1, self.power_w, 0)
         if was_open and not plan.window.open:
             control.resume(plan.window.before_w)
         control.note_body(round(self.house.body_c * 1000), self.room_mdeg)
+        rated_w = int(self.spec.rated_w)
         self.power_w = control.step(
-            self.room_mdeg, plan.setpoint_mdeg, self.power_w, int(self.spec.rated_w), True
+            self.room_mdeg, plan.setpoint_mdeg, self.power_w, rated_w, True
         )
+        if self._relay:
+            on = sum(1 for _ in range(10) if self._relay.step(self.power_w, rated_w))
+            self.power_w = rated_w * on // 10
         if t_s % LEARN_EVERY_S == 0:
             control.learn_step()
             if plan.early.due:
