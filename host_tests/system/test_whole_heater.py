@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import guard as side
 
 SPEED = 10.0
+HOUR_S = 3600
 RATED_W = 2000
 UNIQUE_ID = b"\x24\x0a\xc4\x00\x00\x01"  # of boards/sim/machine.py
 
@@ -139,6 +140,34 @@ def test_after_a_power_cut_it_waits_for_its_turn(broker, heater):
             held = heater.step(1.0, room_c=17.0)
             assert held.snapshot["limit_w"] - before_w <= 0.03 * RATED_W + 1
         assert held.snapshot["limit_w"] == 1500
+    finally:
+        server.close()
+
+
+def test_the_ledger_says_by_whose_order_it_was_cold(broker, heater):
+    order = {"level": "unit", "node": "u2"}
+    left_s = 150  # of the hour, when the heater starts
+    began_s = heater.elapsed_ms / 1000
+    shift_s = HOUR_S - side.UTC_0 % HOUR_S - left_s - began_s
+    server = side.Guard(broker.port, clock=lambda: heater.elapsed_ms / 1000 + shift_s)
+    try:
+        live(heater, lambda r: server.nonce is not None)
+        server.heartbeat()
+        insist(
+            heater,
+            lambda: server.limit(700, cause=order),
+            lambda r: r.snapshot["limit_w"] == 700,
+        )
+        at = heater.request("time.get")["local"]
+        while heater.elapsed_ms / 1000 < began_s + left_s + 15:
+            server.heartbeat()
+            heater.step(15.0, room_c=17.0)
+        told = heater.request("hours.why", at=at.replace(" ", "T"))
+        by = {reason[3]: reason for reason in told["why"] if reason[0] == "limit"}
+        assert list(by) == ["unit"]  # it stood longer than the safe share before it
+        assert 1 <= by["unit"][1] <= left_s // 60
+        # the mean of the safe share, for as long as no server had spoken, and the order
+        assert 600 <= by["unit"][2] <= 700
     finally:
         server.close()
 
