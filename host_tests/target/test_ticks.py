@@ -39,6 +39,9 @@ print(json.dumps(dict(bad=bad, hot=hot, drift=min(least[-third:]) - min(least[th
     free=gc.mem_free())))
 """
 
+# A clock that is known, and changes of plan and day.
+BY_PLAN = "heater.clock.set(1800000000, 3, 0)\nheater.plan.set_mode(2)"
+
 START = """
 import rig_heater, icount, json, time, board
 began = icount.now()
@@ -135,8 +138,8 @@ def test_hours_of_ticks_allocate_nothing(elf, flash, figures):
 
 @pytest.mark.soak
 def test_a_million_ticks_allocate_nothing(elf, flash, figures):
-    """28 simulated hours, minutes of an emulated processor."""
-    got = check_long(long_run(elf, flash, 1_000_000, 7000))
+    """28 simulated hours by the plan, minutes of an emulated processor."""
+    got = check_long(long_run(elf, flash, 1_000_000, 7000, BY_PLAN))
     figures["allocating ticks of a million"] = got["bad"]
     figures["heap drift between second and last third of them, bytes"] = got["drift"]
 
@@ -260,6 +263,31 @@ def test_modules_in_the_image_are_what_imports_would_have_made(repo, elf, flash)
             own, names = ({w: t for w, t in n.items() if t != "module"} for n in (own, names))
         assert own == names, name
     assert kept < made // 10
+
+
+DERIVED = """
+from heater.limits.lease import Lease
+from heater.link.topics import BadPlace
+try:
+    class Mine(Lease):
+        pass
+except TypeError as error:
+    print(error)
+class Own(Exception):
+    pass
+class Further(Own):
+    pass
+try:
+    raise BadPlace("nowhere")
+except ValueError as error:
+    print(repr(error), issubclass(BadPlace, ValueError), Further.__bases__)
+"""
+
+
+def test_a_class_in_the_image_is_no_base_for_others(elf, flash):
+    said = qemu.run(elf, flash, DERIVED, 60).splitlines()
+    assert said[0] == "base class lies in flash"
+    assert said[1] == "BadPlace('nowhere',) True (<class 'Own'>,)"
 
 
 def test_heap_after_boot(repo, elf, image, figures):

@@ -160,6 +160,20 @@ static mp_obj_t import(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(import_obj, 1, 5, import);
 
+// Takes the place of builtins.__build_class__: body, name, bases. A base notes in itself that it has
+// been derived from, which in flash would end in a crash. No application class needs it.
+static mp_obj_t build_class(size_t n_args, const mp_obj_t *args) {
+    for (size_t i = 2; i < n_args; ++i) {
+        const mp_obj_type_t *base = MP_OBJ_TO_PTR(args[i]);
+        if (mp_obj_is_type(args[i], &mp_type_type) &&
+            MP_OBJ_TYPE_GET_SLOT_OR_NULL(base, make_new) == romcode_make_new) {
+            mp_raise_TypeError(MP_ERROR_TEXT("base class lies in flash"));
+        }
+    }
+    return mp_builtin___build_class___obj.fun.var(n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(build_class_obj, 2, build_class);
+
 // Whether every name is found where the tables have it: they were hashed on the host.
 static bool fits(void) {
     for (const mp_obj_dict_t *const *d = romcode_dicts; *d != NULL; ++d) {
@@ -176,6 +190,10 @@ static bool fits(void) {
 
 static const mp_obj_module_t *const builtins = &mp_module_builtins;
 
+static void override(qstr name, const void *function) {
+    mp_store_attr(MP_OBJ_FROM_PTR(builtins), name, MP_OBJ_FROM_PTR(function));
+}
+
 static bool in_place(void) {
     const mp_obj_dict_t *overrides = MP_STATE_VM(mp_module_builtins_override_dict);
     mp_map_elem_t *found = overrides == NULL ? NULL : mp_map_lookup(
@@ -188,7 +206,8 @@ static mp_obj_t romcode_init(void) {
         memset(loaded, 0, sizeof(loaded));
         MP_STATE_VM(romcode_kept) = mp_obj_new_list(0, NULL);
         know_instances();
-        mp_store_attr(MP_OBJ_FROM_PTR(builtins), MP_QSTR___import__, MP_OBJ_FROM_PTR(&import_obj));
+        override(MP_QSTR___import__, &import_obj);
+        override(MP_QSTR___build_class__, &build_class_obj);
     }
     return mp_const_none;
 }
@@ -196,8 +215,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(romcode_init_obj, romcode_init);
 
 static mp_obj_t romcode_stand_aside(void) {
     if (in_place()) {
-        mp_store_attr(MP_OBJ_FROM_PTR(builtins), MP_QSTR___import__,
-            MP_OBJ_FROM_PTR(&mp_builtin___import___obj));
+        override(MP_QSTR___import__, &mp_builtin___import___obj);
     }
     return mp_const_none;
 }
