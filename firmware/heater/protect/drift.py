@@ -13,6 +13,7 @@ from micropython import const
 from heater.protect import monitors as m
 
 _LOADS = const(10)  # classes of load: none, then by eighths of the excess at rated power
+_WIDE_N = const(125)
 _NONE_N = const(10)  # permille of that excess: less is a heater that rests
 _LEAST_N = const(60)  # between the two nothing is said
 # Permille by which the load may differ from its mean of the last hour, and one lag from another.
@@ -24,6 +25,9 @@ _ROOM_STEPS = const(60)
 # on: a day of that load, for the sun, the mains and the walls go by the day. Simulated in a
 # lived-in home, what three hours had told was 1.7 K off the next morning.
 _KNOWN = const(8192)
+# From so many on a class helps its neighbour: the excess per load falls by a tenth from one class
+# to the next, which at the edge of a class is more than half a kelvin.
+_HELPS = const(360)
 _STEPS = const(180)  # mean over half an hour
 _LIMIT_MDEG = const(1200)
 
@@ -72,14 +76,15 @@ class Drift:
             return
         if n < _NONE_N:
             load = 0
+            body_mdeg -= self._expected(1, n)  # the last of the heat
             n = 1000
         elif n < _LEAST_N or not metered:
             return
         else:
-            load = 1 + n // 125
+            load = 1 + n // _WIDE_N
             if load >= _LOADS:
                 load = _LOADS - 1
-        error = body_mdeg - room_mdeg - self.excess_16[load] // 16 * n // 1000
+        error = body_mdeg - room_mdeg - self._expected(load, n)
         count = self.count[load]
         if count >= _KNOWN:
             self._sum += error - self._sum // _STEPS
@@ -88,4 +93,17 @@ class Drift:
         if count < _KNOWN:
             count += 1
             self.count[load] = count
-        self.excess_16[load] += error * 16000 // n // count
+        # In this order no product leaves 31 bits.
+        self.excess_16[load] += error * 1000 // n * 16 // count
+
+    def _expected(self, load, n):
+        # What a class has learned is true in its middle; between two middles it is in between.
+        excess_16 = self.excess_16[load]
+        if load:
+            off = n - load * _WIDE_N + _WIDE_N // 2
+            other = load + 1 if off > 0 else load - 1
+            if 0 < other < _LOADS and self.count[other] >= _HELPS:
+                if off > _WIDE_N // 2:
+                    off = _WIDE_N // 2
+                excess_16 += (self.excess_16[other] - excess_16) * abs(off) // _WIDE_N
+        return excess_16 // 16 * n // 1000

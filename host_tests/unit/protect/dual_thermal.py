@@ -215,3 +215,21 @@ def test_no_drift_by_a_voltage_that_nobody_measures():
             for _ in range(360):
                 drift.step(20_000, 20_000 if hour < 4 else 22_000, 0, 0, metered, signal)
         assert signal[R_ROOM_DRIFT] > 1000
+
+
+def test_no_drift_from_one_end_of_a_load_to_the_other():
+    # An emitter of another exponent: its excess per load falls all along, between the classes too.
+    def above(n):
+        return int(EXCESS_MDEG * (n / 1000) ** 0.85)
+
+    drift, signal = Drift(), [0] * len(ROWS)
+    for n in list(range(62, 437, 25)) * 4:  # slowly up, again and again, as the weather does
+        for _ in range(4 * 360):
+            drift.step(20_000 + above(n), 20_000, n, 0, True, signal)
+    for _ in range(8192):
+        drift.step(20_000, 20_000, 0, 0, True, signal)
+    for n in (80, 120, 130, 180, 245, 255, 370, 380, 8):
+        excess = above(n) if n > 10 else 80 * n  # of the last heat
+        for _ in range(6 * 360):
+            drift.step(20_000 + excess, 20_000, n, 0, True, signal)
+        assert abs(drift.mean_mdeg) < 300, (n, drift.mean_mdeg)
