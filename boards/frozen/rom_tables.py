@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from frozen_code import FrozenCode
-from frozen_modules import Class, Constant, Function, Items, Late, Module, Property
+from frozen_values import Class, Constant, Function, Items, Late, Module, Property
 
 _HEADER = Path(__file__).parents[1] / "cmodules/romcode/romcode.h"
 _MOST_MODULES = 192  # romcode.c
