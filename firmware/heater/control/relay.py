@@ -12,7 +12,8 @@
 # 1600 s makes that 54 in any 24 hours, the precise one's of 600 s 6 in any hour. What a quiet hour
 # leaves may be spent in the next. A pulse once begun is brought to its end even when the demand
 # has fallen meanwhile, for another would cost another cycle. Only a limit ends it early: the
-# feeder comes before the relay, and such a cycle is not charged.
+# feeder comes before the relay, and such a cycle is not charged. Relays that share a cycle are on
+# once in it each, and seven may begin in six periods.
 
 from micropython import const
 
@@ -188,7 +189,11 @@ class Levels:
             over = due <= 0 and self._held >= self._min and left >= self._min
             return self._lower if over or not self._turn else self._upper
         worth = due >= self._span_w * self._min and self._held >= self._min
-        return self._upper if self._turn and worth and self._free_in_s() <= 0 else self._lower
+        # Turns are a cycle each, which is the law in the mean. It leaves a cycle to spare here:
+        # where one more had begun, before the turns or because a limit had moved, a heater would
+        # else rest for a whole turn, or begin every one of them too late.
+        free = self._free_in_s() <= self.cycle_s
+        return self._upper if self._turn and worth and free else self._lower
 
     def cut(self, limit_w=0):
         """A limit has fallen to `limit_w`. If that is below what was granted since the running

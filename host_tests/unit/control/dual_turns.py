@@ -95,6 +95,23 @@ def test_it_is_on_in_its_turn_only_and_the_mean_is_what_was_granted():
             assert grant_w * 0.98 <= mean_w <= grant_w * 1.01, (profile, grant_w, mean_w)
 
 
+def test_a_pulse_before_the_first_turn_costs_none_of_them():
+    for profile in ("default", "precise"):
+        one = Relay(500, 1000, profile)
+        begun = one.relay.switchings
+        for _ in range(one.cycle_s * 10 // 4):
+            one.relay.step(1000, RATED_W)  # runs free, and begins a pulse of its own
+        assert one.relay.switchings > begun
+        energy_ws = []
+        for now_s in range(one.cycle_s // 4, 14 * one.cycle_s):
+            if now_s % one.cycle_s == 0:
+                energy_ws.append(0)
+            power_w = one.second(now_s, 1000)
+            if energy_ws:
+                energy_ws[-1] += power_w
+        assert min(energy_ws) >= 980 * one.cycle_s, (profile, energy_ws)
+
+
 def test_a_demand_below_the_limit_is_met_within_the_turn():
     one = Relay(250, 1200)
     for now_s in range(5 * one.cycle_s):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuanbu.group import slots
 from nuanbu.group.allocate import Floats, Ints, Level, Needs, allocate, whole_watts
 from nuanbu.group.book import LEASE_S, SKEW_S, Book
-from nuanbu.group.seen import GAIN_K_PER_W, Seen
+from nuanbu.group.seen import Seen
+from nuanbu.group.slots import Turns
 from nuanbu.group.tree import LEVELS, Layout
 from nuanbu.group.trim import Trim
 
@@ -77,9 +77,9 @@ class Guard:
         self._floor_w = np.array([min(h.floor_w, h.rated_w) for h in heaters], dtype=float)
         self._weight = np.array([h.weight for h in heaters], dtype=float)
         self._relay = np.array([h.relay for h in heaters], dtype=bool)
-        self._turn = slots.turns(self._relay)
+        self._turns = Turns(self._relay, self._rated_w)
         self.book = book or Book(np.array([h.base_w for h in heaters], dtype=float))
-        self.seen = Seen(self._rated_w)
+        self.seen = Seen(self._rated_w, self._relay)
         self.short: list[str] = []
         self._limit_w = [np.full(len(ids), np.inf) for ids in layout.node_ids]
         self._trim = [Trim(len(ids)) for ids in layout.node_ids]
@@ -236,8 +236,8 @@ class Guard:
             least_w = self.layout.sums(level, floor_w)
             self.short += [ids[k] for k in np.flatnonzero(least_w > capacity[level])]
             levels.append(Level(self.layout.starts[level], np.maximum(least_w, capacity[level])))
-        gain = np.full(len(cap_w), GAIN_K_PER_W)
-        needs = Needs(self.seen.short_k(), gain, self._weight, floor_w, cap_w)
+        short_k, gain = self.seen.short_k(), self.seen.gain_k_per_w
+        needs = Needs(short_k, gain, self._weight, floor_w, cap_w)
         return whole_watts(allocate(needs, levels), floor_w).astype(float)
 
     def _over(self, capacity: list[Floats], watts: Floats) -> NDArray[np.bool_]:
@@ -285,10 +285,11 @@ class Guard:
         self._sent_s[who] = now_s
         level = self._fullest()[who]
         node = self._above[level, who]
+        self._take_turns(who, level, node)
         whole = watts[who].astype(np.int64).tolist()
         orders = []
         for i, seq, (now_w, later_w), begin, depth, k in zip(
-            who.tolist(), seqs.tolist(), whole, self._turn[who].tolist(), level.tolist(),
+            who.tolist(), seqs.tolist(), whole, self._turns.begin[who].tolist(), level.tolist(),
             node.tolist(),
         ):  # fmt: skip
             later = (int(self._mark_s), later_w) if later_w != now_w else None
@@ -297,6 +298,18 @@ class Guard:
             self._orders[i] = order
             orders.append(order)
         return orders
+
+    def _take_turns(self, who: Ints, level: Ints, node: Ints) -> None:
+        # Relays among those who are told something, by the node that binds them.
+        relay = np.flatnonzero(self._relay[who])
+        if not len(relay):
+            return
+        held_w = self.book.held_w(0)
+        for depth, k in sorted(set(zip(level[relay].tolist(), node[relay].tolist()))):
+            here = relay[(level[relay] == depth) & (node[relay] == k)]
+            starts = [*self.layout.starts[depth].tolist(), len(held_w)]
+            limit_w = self._trim[depth].capacity_w(self._limit_w[depth])[k]
+            self._turns.place(who[here], slice(starts[k], starts[k + 1]), limit_w, held_w)
 
     def _fullest(self) -> Ints:
         # The level of the fullest node above each heater.
