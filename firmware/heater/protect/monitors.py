@@ -109,7 +109,7 @@ ROWS = (
      "protect.joint_off_mohm", 1, 100, 0, 60_000, OPEN, SERVICE, METER, SLOW),
     (48, "meter_lost", "meter state", "state", 0, 1, 0, 10_000, 10_000, WARN, AUTO, METER, SLOW),
     (49, "element_cold", "body below its learned rise, share of the limit", "permille", 1000, 1,
-     500, 60_000, 600_000, WARN, AUTO, NO_METER, SLOW),
+     500, 20_000, 600_000, WARN, AUTO, NO_METER, SLOW),
     # --- the two switches
     (51, "switch_welded", "power beyond what was switched on", "permille", 200, 1, 50, 1000, 5000,
      TRIP, SERVICE, METER, SLOW),

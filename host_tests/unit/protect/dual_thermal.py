@@ -233,3 +233,22 @@ def test_no_drift_from_one_end_of_a_load_to_the_other():
         for _ in range(6 * 360):
             drift.step(20_000 + excess, 20_000, n, 0, True, signal)
         assert abs(drift.mean_mdeg) < 300, (n, drift.mean_mdeg)
+
+
+def test_not_cold_by_a_voltage_that_nobody_measures():
+    # A day at 242 V, then 198 V: a third less power, by a fan a third less excess.
+    for tau_s, exponent in ((220, 1.3), (1150, 1.3), (600, 1.3), (100, 1.0), (220, 1.0)):
+        thermal, inp, room, signal = Thermal(), Inputs(), Room(), [0] * len(ROWS)
+        inp.body_state = 0
+        body = 20_000.0
+        cold = 0
+        days = ((6, 400, 242), (6, 900, 242), (1, 900, 198), (1, 1000, 198))
+        for hours, permille, volts in days:
+            share = permille / 1000 * (volts / 220) ** 2
+            target = 20_000 + EXCESS_MDEG * share ** (1 / exponent)
+            for i in range(hours * HOUR_S):
+                body += (target - body) / tau_s
+                inp.body_mdeg = int(body) + (i * 7919 % 301 - 150)
+                thermal.second(inp, permille, 1000, 0, room, 0, False, signal)
+                cold = max(cold, signal[R_ELEMENT_COLD])
+        assert 500 < cold < 1000, (tau_s, exponent, cold)
