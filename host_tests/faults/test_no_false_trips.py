@@ -20,6 +20,7 @@ from nuanbu.sim.lockstep import LockStep
 
 HOUSES = ("frozen-flat", "windy-tower-oil", "passage-panel", "leaky-brick")
 DAYS = float(os.environ.get("DAYS", HOURS_A_MONTH / 24))
+HOUSE_HOURS = len(HOUSES) * MONTHS * HOURS_A_MONTH
 
 
 @pytest.mark.timeout(900)
@@ -40,15 +41,18 @@ def test_half_a_day_without_a_false_alarm():
 @pytest.mark.timeout(14_400)
 @pytest.mark.parametrize("number", range(MONTHS))
 @pytest.mark.parametrize("name", HOUSES)
-def test_a_season_without_a_false_alarm(name, number):
+def test_a_season_without_a_false_alarm(name, number, record_property):
     month = Month(name, number)
+    lived, false = 0, 0
     try:
         while month.life.hours < DAYS * 24:
             said = month.day()
-            day = month.life.hours / 24
-            print(f"{name}, month {number}, day {day:g}: {said or 'nothing named'}", flush=True)
+            lived, false = lived + 1, false + bool(said)
+            print(f"{name}, month {number}, day {lived}: {said or 'nothing named'}", flush=True)
             assert not said
     finally:
+        tally = {"cases": [24 * lived, false], name: [24 * lived, false]}
+        record_property("tally", ["season, house-hours, virtual machine", HOUSE_HOURS, tally])
         month.close()
 
 
@@ -57,9 +61,12 @@ def test_a_season_without_a_false_alarm(name, number):
 @pytest.mark.parametrize("board", ["full", "bare"])
 @pytest.mark.parametrize("number", range(MONTHS))
 @pytest.mark.parametrize("name", HOUSES)
-def test_a_season_in_process_without_a_false_alarm(name, number, board):
+def test_a_season_in_process_without_a_false_alarm(name, number, board, record_property):
     script = Path(__file__).with_name("inprocess.py")
     words = [sys.executable, script, name, str(number), str(DAYS), board]
     done = subprocess.run(words, capture_output=True, text=True)
     print(done.stdout)
-    assert done.returncode == 0, done.stdout + done.stderr
+    false = int(done.returncode != 0)
+    tally = {"cases": [0 if false else int(DAYS * 24), false]}
+    record_property("tally", [f"season, house-hours, in process, {board} board", HOUSE_HOURS, tally])
+    assert not false, done.stdout + done.stderr
