@@ -68,5 +68,5 @@ def test_a_season_in_process_without_a_false_alarm(name, number, board, record_p
     print(done.stdout)
     false = int(done.returncode != 0)
     tally = {"cases": [0 if false else int(DAYS * 24), false]}
-    record_property("tally", [f"season, house-hours, in process, {board} board", HOUSE_HOURS, tally])
+    record_property("tally", [f"season, house-hours, in process, {board}", HOUSE_HOURS, tally])
     assert not false, done.stdout + done.stderr
