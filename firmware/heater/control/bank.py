@@ -15,7 +15,27 @@ _SHORT_S = const((20, 50, 110, 220, 380, 620))
 _N = const(5)  # unknowns K A H c Q
 _NOISE_K = 0.04  # of a mean over SAMPLE_S, with what the model leaves out
 # Rooms at large: mean and spread of K (K per ks at rated power), A (1/ks), H, c (K), Q.
-_PRIOR = ((12.0, 8.0), (1.0, 0.5), (4.0, 8.0), (0.0, 0.05), (0.0, 0.5))
+_PRIOR = ((12.0, 8.0), (0.3, 0.45), (4.0, 8.0), (0.0, 0.05), (0.0, 0.5))
+# Heaters are bought to fit: a room that warms slowly also loses little to its walls. The mean of
+# A is the one above and this part of K; without it a room without walls is taken for one that
+# warms twice as fast.
+_TIE = 0.05
+
+
+def _tied():
+    """The two upper rows of the triangle before the first sample: (K K, K A, K y, A A, A y)."""
+    mean_k, spread_k = _PRIOR[0]
+    mean_a, spread_a = _PRIOR[1]
+    a = 1.0 / spread_k
+    b = -_TIE / spread_a
+    r = math.sqrt(a * a + b * b)
+    c = a / r
+    s = b / r
+    y_k = mean_k / spread_k
+    y_a = mean_a / spread_a
+    return r, s / spread_a, c * y_k + s * y_a, c / spread_a, c * y_a - s * y_k
+
+
 # One fit in the array: these, then the rows of the triangle, each from its diagonal on with the
 # right-hand side at its end.
 _X1 = const(0)
@@ -59,6 +79,9 @@ class Bank:
             row = at + _ROW_AT[i]
             fits[row] = 1.0 / spread
             fits[row + _N - i] = mean / spread
+        k = at + _ROW_AT[0]
+        a = at + _ROW_AT[1]
+        fits[k], fits[k + 1], fits[k + _N], fits[a], fits[a + _N - 1] = _tied()
 
     def feed(self, member, power):
         """Filters of one sample: a mean power over SAMPLE_S."""

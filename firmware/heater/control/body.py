@@ -17,8 +17,8 @@ _LAGS_S = const((30, 50, 80, 130, 210, 340, 540, 870, 1400))
 _COUNT = const(9)
 _SAMPLES_MIN = const(10)
 _EXCESS_MIN = 5.0  # K in the mean: below that it says little
-_MOVED_MIN = 0.3  # of the highest excess: an even heat tells nothing of a lag
-_MISFIT_MAX = 0.06  # of the excess, root mean square
+_TELLS_MIN = 0.1  # of the excess, left by the worst lag: an even heat fits them all
+_MISFIT_MAX = 0.05  # of the excess, root mean square; heat from before leaves more
 _EXPONENT = 0.769230769  # 1 / 1.3
 
 
@@ -35,8 +35,6 @@ class Body:
     def begin(self):
         """A record begins."""
         self._yy = self._y = 0.0
-        self._low = 1000.0
-        self._high = 0.0
         self._n = 0
         for i in range(_COUNT):
             self._xx[i] = self._xy[i] = 0.0
@@ -55,19 +53,18 @@ class Body:
             self._xy[i] += x * excess_k
         self._yy += excess_k * excess_k
         self._y += excess_k
-        self._low = min(self._low, excess_k)
-        self._high = max(self._high, excess_k)
         self._n += 1
 
     def lag_s(self):
         """The emitter's lag in s, or 0 when the record does not tell."""
         n = self._n
-        moved = self._high - self._low > _MOVED_MIN * self._high
-        if n < _SAMPLES_MIN or self._y < n * _EXCESS_MIN or not moved:
+        if n < _SAMPLES_MIN or self._y < n * _EXCESS_MIN:
             return 0.0
         left = [self._left(i) for i in range(_COUNT)]
         best = left.index(min(left))
         if left[best] > _MISFIT_MAX * _MISFIT_MAX * self._yy:
+            return 0.0
+        if max(left) - 2 * left[best] < _TELLS_MIN * _TELLS_MIN * self._yy:
             return 0.0
         if not 0 < best < _COUNT - 1:
             return float(_LAGS_S[best])

@@ -27,9 +27,12 @@ from heater.control.body import Body
 
 _MISFIT_MAX_K = 0.06
 _SWING_MIN_K = 0.4
+_RATE_MIN_K_KS = 0.5  # of a heater bought for the room
 _HEAT_SWING_MIN = 0.1  # of rated, behind a usual emitter's lag
 _USUAL_S = const(340)
 _FALL_MAX_K = 0.4
+_FALL_FIRST_K = 0.15  # the same while nothing is known: a window may just have been opened
+_HOPELESS_K = 0.12  # misfit
 _WEIGHT_MAX_K = const(12)  # three mornings of 4 K: what is older fades
 _SAMPLES_MIN = const(10)
 _SAMPLES_MAX = const(80)
@@ -158,8 +161,10 @@ class Learner:
             return False  # what moved the room was not the heater
         if self._n < _SAMPLES_MIN or self.swing_k < _SWING_MIN_K or self.misfit_k > _MISFIT_MAX_K:
             return False
-        self._weigh(least)
         theta = bank.solve(best)
+        if theta[0] < _RATE_MIN_K_KS:
+            return False  # what moved the room was not the heater, or not alone
+        self._weigh(least)
         self.rate_k_ks = theta[0]
         self.loss_ks = theta[1]
         return True
@@ -199,12 +204,12 @@ class Learner:
         known: those values when the record began; weight: the kelvins of swing they rest on. A
         record tells as much as it moves the room.
         """
-        rate = min(max(self.rate_k_ks, 0.3), 60.0)
+        rate = min(self.rate_k_ks, 60.0)
         loss = min(max(self.loss_ks, 0.02), 2.5)
         found = (
             min(rate * 1e6 / self.rated_w, 20_000.0),
-            self.emitter_s,
-            self.sensor_s,
+            max(self.emitter_s, 30.0),
+            max(self.sensor_s, 20.0),
             min(10.0 * loss * self.rated_w / rate, 6000.0),
         )
         part = self.swing_k / (self.swing_k + min(weight, _WEIGHT_MAX_K))
@@ -223,6 +228,12 @@ class Learner:
     def spoiled(self):
         """The room has fallen far in spite of more power: a window, not a lesson."""
         return self.active and self._y < -_FALL_MAX_K
+
+    @property
+    def hopeless(self):
+        """Nothing was taken over, and the room falls or something else moves it: begin anew."""
+        lost = self._y < -_FALL_FIRST_K or self.misfit_k > _HOPELESS_K and self._n >= _SAMPLES_MIN
+        return self.active and not self.offered and lost
 
     @property
     def full(self):

@@ -37,9 +37,10 @@ _CAUTION_MAX_S = const(60)
 # law hurries. Afterwards, when a limit or an open window has let the room cool, it comes back
 # with more distance, for it knows less of what the walls will take.
 _HURRY_S = const(5400)
-_RECOVERY = const(80)  # that distance, as slope times this percentage of the lags
+_RECOVERY = const(130)  # that distance, as slope times this percentage of the lags
 _SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
+_STILL_K = 0.2  # K: a record that moved no further gives way to a new rise
 _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
 _KNOWN_K = const(4)  # the room has moved so far for all to see: what it loses can be told
 # Before it has moved so far in all, the return after a window is a lesson as well, if a poor one.
@@ -137,7 +138,7 @@ class RoomControl:
         """Gains for the model as it is; the output does not move."""
         cycle_s = self._modulator.cycle_s if self._modulator else 1
         pid = self.pid
-        pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model)
+        pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model, self.rated_w)
         if cycle_s >= _SLOW_CYCLE_S:
             pid.kp_mw = min(pid.kp_mw, self.rated_w * 3 // 2)
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
@@ -232,7 +233,11 @@ class RoomControl:
         elif want > self.rated_w:
             want = self.rated_w
         self.want_w = want
-        pid.integrate(setpoint_mdeg - room, want != u or want > ceiling_w)
+        error = setpoint_mdeg - room
+        # Close to the set-point it is the sensor's noise that drives the demand to a stop, and
+        # what the stop cuts off is to be made up for.
+        stopped = want != u and not -_NEAR_MDEG <= error <= _NEAR_MDEG
+        pid.integrate(error, stopped or want > ceiling_w)
 
         if want == self.rated_w:
             self.phase = FULL
@@ -269,7 +274,8 @@ class RoomControl:
     def learn_step(self):
         """One slice of learning, outside the tick. True when the model has changed."""
         learner = self.learner
-        if not learner.active or not (self._learned or learner.offered):
+        still = not learner.offered and (not self._learned or learner.swing_k < _STILL_K)
+        if not learner.active or still:
             # Every steep rise of power is a lesson. As long as nothing is known, so is all that
             # moves the room: the cycles of a relay, the return after a window was closed.
             rises = self._granted_w - self._mean_mw // 1000 > self.rated_w * 3 // 10
@@ -290,7 +296,7 @@ class RoomControl:
         if learner.slice() and timely:
             changed = self._adopt()
         settled = self._not_full_s >= _SETTLED_S and learner.samples >= _TIMELY_SAMPLES
-        if learner.spoiled:
+        if learner.spoiled or (not self._learned and learner.hopeless):
             learner.end()
             if learner.offered:
                 self._take(*self._before)

@@ -9,6 +9,9 @@
 # Floats: called when the model changes, never in the tick.
 
 
+_GAIN_MAX = 6  # of the rated power, a kelvin
+
+
 def observer_speed(model):
     """Bandwidth w_o of the observer in 1/s."""
     return (1.0 if model.learned else 0.4) / (30.0 + 0.25 * model.sensor_s)
@@ -36,12 +39,15 @@ def _gain(x):
     return min(max(int(x * 4096 + 0.5), 0), 32_000)
 
 
-def regulator_gains(model):
+def regulator_gains(model, rated_w):
     """(kp in mW/mdeg, lead time in s) of the law u = hold + kp (w - y - lead y')."""
     w = observer_speed(model) * 0.8
     te = float(model.emitter_s)
     k = model.rate_nk * 1e-9
     a = k * model.loss_dw * 0.1
+    # A higher gain drives the power from stop to stop by the noise of the sensor alone, and what
+    # the stops cut off is missing in the mean.
+    w = min(w, ((_GAIN_MAX * rated_w * k + a) / te) ** 0.5)
     # te s^2 + (1 + te a + k kp lead) s + a + k kp = te (s + w)^2
     kp = (te * w * w - a) / k
     lead_k = 2 * w * te - 1 - te * a

@@ -222,11 +222,11 @@ def test_a_mean_over_a_cycle_shows_nothing_of_the_cycle():
         assert abs(sum(seen) / len(seen) - 750) < 100
 
 
-def body_of(lag_s, power):
-    """What a body with that lag and a rise of 60 K tells while `power(sample)` is given."""
+def body_of(lag_s, power, heat=0.0):
+    """What a body with that lag and a rise of 60 K tells while `power(sample)` is given; heat: in
+    it from before, share of rated."""
     body = Body(30)
     body.begin()
-    heat = 0.0
     for sample in range(60):
         heat = power(sample) + (heat - power(sample)) * exp(-30.0 / lag_s)
         body.feed(power(sample))
@@ -238,6 +238,18 @@ def test_the_body_tells_the_lag_of_its_emitter():
     for lag_s in (60, 260, 600, 1150):
         told_s = body_of(lag_s, lambda sample: 1.0)
         assert 0.8 < told_s / lag_s < 1.25, (lag_s, told_s)
+
+
+def test_heat_from_before_the_first_record_gives_no_wrong_lag():
+    for lag_s in (400, 600, 1150):
+        for heat in (0.1, 0.15, 0.2, 0.25, 0.3):
+            told_s = body_of(lag_s, lambda sample: 1.0, heat)
+            assert told_s == 0 or told_s > 0.7 * lag_s, (lag_s, heat, told_s)
+
+
+def test_a_wire_that_is_hot_at_once_tells_by_its_even_heat():
+    # From the first sample on as hot as it gets, which no slow emitter is.
+    assert 0 < body_of(1, lambda sample: 1.0) <= 30
 
 
 def test_a_body_that_does_not_follow_the_power_tells_nothing():
