@@ -57,9 +57,10 @@ class Observer:
         self.room_uk = self.sensor_uk + max(min(ahead, 5_000_000), -5_000_000)
         above = (self.room_uk - self.wall_uk) // 1000
         self.emitter_mw = emitter_mw
-        self.loss_mw = (
-            emitter_mw - m.loss_dw * above // 10 - self.slope_nk // m.rate_nk * 1000
-        )
+        if not self.held_s:  # what was told still holds
+            self.loss_mw = (
+                emitter_mw - m.loss_dw * above // 10 - self.slope_nk // m.rate_nk * 1000
+            )
         self.gain_sensor, self.gain_room, self.gain_loss = tuning.observer_gains(m)
 
     def step(self, room_mdeg, power_w):

@@ -140,6 +140,18 @@ def test_after_a_window_the_loss_is_held_as_it_was_for_half_an_hour():
     assert held_w == 800 < told.hold_w  # after half an hour it is found out again
 
 
+def test_a_lesson_does_not_change_the_loss_that_was_told_after_a_window():
+    room = control((5000, 300, 200, 1000))
+    run(room, 900, 20_000, achieved=500)
+    room.resume(800)
+    run(room, 60, 20_000, achieved=2000)
+    assert room.model.set(12_000, 120, 100, 2000, 4) is True
+    room.observer.adopt(900_000, 200)
+    assert room.observer.loss_mw == 800_000
+    run(room, 1800, 20_000, achieved=2000)  # and no longer than it is told for
+    assert room.observer.loss_mw != 800_000
+
+
 def test_the_lag_is_told_once_the_room_is_known():
     room = control()
     assert room.lag_s == 0
