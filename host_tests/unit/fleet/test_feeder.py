@@ -3,7 +3,7 @@
 import pytest
 
 from nuanbu.errors import UserError
-from nuanbu.fleet import feeder
+from nuanbu.fleet import feeder, show
 from nuanbu.report import write
 from nuanbu.report.feeder import FeederRecord
 from nuanbu.report.record import COLUMNS, COUNTERS, Meta, RunRecord
@@ -59,3 +59,11 @@ def test_the_page_has_a_section_for_the_feeder_when_there_was_one(lang, title, t
 def test_a_group_that_fails_is_told_with_its_last_words(tmp_path):
     with beside.Group(tmp_path, 0, 1) as group, pytest.raises(UserError, match="exit code 2"):
         group.result()
+
+
+def test_heaters_that_fell_behind_their_clock_are_told_with_a_speed_that_may_do():
+    record = judged([1000] * 10, [1000] * 10)
+    record.lag_s, record.able = 1.9, 30.0
+    assert show.behind(record) == ""
+    record.lag_s, record.able = 12.4, 5.0
+    assert "12 s behind" in show.behind(record) and "--speed 4.0" in show.behind(record)

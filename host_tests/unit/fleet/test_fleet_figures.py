@@ -1,6 +1,5 @@
 """The figures of `nuanbu fleet bench`, from made findings."""
 
-import contextlib
 import dataclasses
 
 import numpy as np
@@ -9,9 +8,9 @@ import pytest
 from nuanbu.errors import UserError
 from nuanbu.fleet import figures, show
 from nuanbu.fleet.judge import Findings
+from nuanbu.fleet.load import Load
 from nuanbu.fleet.run import Result
 from nuanbu.group.tree import LEVELS
-from nuanbu.group.trial_load import Load
 
 
 def told(**more):
@@ -56,19 +55,34 @@ def test_a_return_is_judged_from_its_first_minute():
     assert not peak.good
 
 
+STEADY = Load(
+    heaters=1000, seconds=60.0, cpu=0.05, heard=90.0, said=40.0, held=1000, late_s=0.2,
+    start_cpu_s=5.0, all_messages=4000, all_cpu_s=8.0, rss_mb=80.0, disk_mb_day=300.0,
+)  # fmt: skip
+
+
 def test_the_load_is_told_for_one_core(monkeypatch):
-    one = Load(
-        heaters=50, seconds=60.0, cpu_s=3.0, start_cpu_s=5.0, start_s=90.0, reached=50,
-        messages=400, answers=100, all_messages=4000, all_cpu_s=8.0, rss_mb=80.0,
-    )  # fmt: skip
-    monkeypatch.setattr(figures, "Trial", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(figures.trial_load, "measure", lambda *_: one)
-    busy, rate = figures.load(50)
-    assert (busy.got, rate.got) == ("5.0% of one core", "500 a second")
-    assert not busy.why and not rate.why
-    lost = dataclasses.replace(one, reached=44)
-    monkeypatch.setattr(figures.trial_load, "measure", lambda *_: lost)
-    assert all("keep up" in figure.why for figure in figures.load(50))
+    monkeypatch.setattr(figures, "measure", lambda *_: STEADY)
+    busy, rate, needs = figures.load(1000)
+    assert busy.got == "5.0%" and not busy.why
+    assert rate.got == "90 in, 40 out; one core has time for 500"
+    assert needs.got == "80 MB of memory, 300 MB of database a day"
+
+
+@pytest.mark.parametrize("lost", [{"held": 8990}, {"late_s": 5.1}, {"cpu": 0.96}])
+def test_a_load_that_was_not_kept_up_with_is_halved_and_does_not_count(monkeypatch, lost):
+    tried = []
+
+    def measured(count, _):
+        tried.append(count)
+        one = dataclasses.replace(STEADY, heaters=count, held=count)
+        return dataclasses.replace(one, **lost) if count == 10_000 else one
+
+    monkeypatch.setattr(figures, "measure", measured)
+    found = figures.load(10_000)
+    assert tried == [1000, 10_000, 5000]
+    told = ["none of this counts" in figure.why for figure in found[::3]]
+    assert told == [False, True, False]
 
 
 def test_an_unknown_part_is_refused():

@@ -27,7 +27,7 @@ _CONNECT_S = 20.0  # real
 
 class Bridge:
     """made: whom the rows of `heaters` stand for. bases, keys: topic and key of each. zone: top
-    topic of the district, and its key."""
+    topic of the district, and its key. Read: sent, received, in messages; a heartbeat is one."""
 
     def __init__(
         self, heaters: Heaters, made: list[Heater], bases: list[str], keys: list[bytes],
@@ -38,6 +38,7 @@ class Bridge:
         self._row = {base: i for i, base in enumerate(bases)}
         self._inbox: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self._seq = np.zeros(len(made), np.int64)
+        self.sent = self.received = 0
         self._ready = threading.Event()
         self._client = connected(broker, f"v{secrets.token_hex(4)}", self._up, self._on)
         if not self._ready.wait(_CONNECT_S):
@@ -69,6 +70,7 @@ class Bridge:
                 topic, payload = self._inbox.get_nowait()
             except queue.Empty:
                 break
+            self.received += 1
             base, kind = topic.rsplit("/", 1)
             if kind == "heartbeat":
                 told = wire.opened(self._zone[1], topic, payload)
@@ -119,6 +121,7 @@ class Bridge:
         topic = f"{self._bases[i]}/{kind}"
         payload = wire.signed(self._keys[i], topic, message)
         self._client.publish(topic, payload, 1, retain=kind == "state")
+        self.sent += 1
 
     def _up(self, client: Any, *_: Any) -> None:
         top = self._zone[0]

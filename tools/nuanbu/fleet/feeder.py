@@ -179,6 +179,16 @@ class Feeder:
         with (self.folder / "server.log").open("wb") as log:
             self._server = subprocess.Popen(command, stdout=log, stderr=log)
 
+    def server(self) -> subprocess.Popen:
+        """The server's process."""
+        assert self._server
+        return self._server
+
+    def bridge(self) -> Bridge:
+        """The heaters of numpy, of which there are some."""
+        assert self._bridge
+        return self._bridge
+
     def limit(self, watts: int) -> None:
         """What the building may take, from now on, unannounced."""
         self.places.set_limit(BUILDING, watts, self.clock.now_s())
@@ -193,7 +203,7 @@ class Feeder:
         count = len(self.devices) + (len(bridge.heaters.rated_w) if bridge else 0)
         record = FeederRecord(count, self.clock.speed, self.rated_w, self.failsafe_w)
         judge = Judge(record)
-        began = time.monotonic()
+        began, worked_s = time.monotonic(), 0.0
         limit_w = self.firm_w
         begin_s = self.clock.now()
         for t in range(seconds):
@@ -205,7 +215,10 @@ class Feeder:
             if self._server and self._server.poll() is not None:
                 said = (self.folder / "server.log").read_text()[-500:]
                 raise UserError(f"the group server ended after {t} s: {said}")
+            second_s = time.monotonic()
             self._second(record, judge, int(begin_s), t, limit_w)
+            worked_s += time.monotonic() - second_s
+            record.able = (t + 1) / worked_s
             late_s = self.clock.now() - begin_s - (t + 1)
             record.lag_s = max(record.lag_s, late_s)
             time.sleep(max(0.0, -late_s / self.clock.speed))

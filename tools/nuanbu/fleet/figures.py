@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from nuanbu.fleet import scenario, town
+from nuanbu.fleet.load import SETTLE_S, Load, measure
 from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
-from nuanbu.group import trial_load
-from nuanbu.group.trial import Trial
 
 Go = Callable[[Run, str], Result]
 _SETTLED_S = 3600  # relays take two cycles to come into their turns
 _RETURN_S = 3 * 3600
-_CARRIED = 0.6  # of the rated power, by the feeders of the server under load
 _STEADY_S = 60
+_HOMES = 1000  # what a company begins with, on one machine
 
 
 @dataclass(frozen=True)
@@ -107,20 +104,35 @@ def back(heaters: int, seeds: range, go: Go) -> list[Figure]:
     return [Figure(what, "100 %", f"{peak:.1%}", peak <= 1.0), time]
 
 
-def load(heaters: int) -> list[Figure]:
-    """What the server's process costs with so many heaters on a real broker, in real time."""
-    with (
-        tempfile.TemporaryDirectory(prefix="nuanbu-") as folder,
-        Trial(Path(folder), heaters, _CARRIED, 1, 1.0) as trial,
-    ):
-        one = trial_load.measure(trial, _STEADY_S)
-    busy = f"{one.cpu_s / one.seconds:.1%} of one core"
-    rate = f"{one.served_s:,.0f} a second"
-    why = "" if one.settled else "the simulated heaters did not keep up: neither of these counts"
-    what = f"server, {heaters:,} heaters in steady life"
+def load(heaters: int, tell: Callable[[str], None] = lambda _: None) -> list[Figure]:
+    """What the server's process costs on a real broker, in real time: with a thousand heaters,
+    and with so many, or the half, the quarter of them, until server and heaters keep up."""
+    found = []
+    for count in sorted({min(heaters, _HOMES), heaters}):
+        while True:
+            tell(f"{count:,} heaters on a real broker, about {_STEADY_S + SETTLE_S} s")
+            one = measure(count, _STEADY_S)
+            found += _cost(one)
+            if one.holds or count <= _HOMES:
+                break
+            count //= 2
+    return found
+
+
+def _cost(one: Load) -> list[Figure]:
+    why = ""
+    if not one.holds:
+        why = (
+            f"{one.held:,} heaters hold a limit, they were {one.late_s:.0f} s late, the server"
+            f" took {one.cpu:.0%} of a core: not kept up, none of this counts"
+        )
+    what = f"server, {one.heaters:,} heaters in steady life"
+    rate = f"{one.heard:.0f} in, {one.said:.0f} out; one core has time for {one.able:,.0f}"
+    needs = f"{one.rss_mb:.0f} MB of memory, {one.disk_mb_day:.0f} MB of database a day"
     return [
-        Figure(f"{what}: processor time", "-", busy, True, why),
-        Figure("the same: messages, both ways, that one core has time for", "-", rate, True, why),
+        Figure(f"{what}: of one core", "-", f"{one.cpu:.1%}", True, why),
+        Figure("the same: messages a second", "-", rate, True),
+        Figure("the same: needs", "-", needs, True),
     ]
 
 

@@ -18,8 +18,10 @@ from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
 from nuanbu.fleet.words import FLEET
 from nuanbu.group.words import words
-from nuanbu.report.feeder import rows
+from nuanbu.report.feeder import FeederRecord, rows
 from nuanbu.report.texts import text
+
+BEHIND_S = 2.0  # a tenth of the time in which a welcome must be there, and far below a lease
 
 
 def simulate(
@@ -55,7 +57,7 @@ def bench(*, heaters: int, hours: float, seeds: int, only: str) -> None:
         "used": lambda every: figures.used(min(heaters, 1000), min(hours, 6.0), every, go),
         "relays": lambda every: figures.relays(min(hours, 6.0), every, go),
         "back": lambda every: figures.back(min(heaters, 1000), every, go),
-        "load": lambda every: figures.load(heaters),
+        "load": lambda every: figures.load(heaters, Console(stderr=True).print),
     }
     chosen = only.split(",") if only else list(parts)
     for name in chosen:
@@ -93,7 +95,21 @@ def live(
     for label, value in rows(record, partial(text, lang="en")):
         view.add_row(label, value)
     view.add_row("heaters at most behind their clock", f"{record.lag_s:.1f} s of theirs")
-    Console(file=sys.stdout).print(view)
+    view.add_row("this computer has time for", f"{record.able:.1f} ×")
+    out_view = Console(file=sys.stdout)
+    out_view.print(view)
+    if behind(record):
+        out_view.print(behind(record), highlight=False, soft_wrap=True)
+
+
+def behind(record: FeederRecord) -> str:
+    """What is to be said of a run whose heaters did not keep their clock, "" where they did."""
+    if record.lag_s <= BEHIND_S:
+        return ""
+    return (
+        f"the heaters fell {record.lag_s:.0f} s behind their clock, which the server kept: seconds"
+        f" and shares are not to be relied on; --speed {max(1.0, 0.8 * record.able):.1f} may do"
+    )
 
 
 def _interrupted(*_: object) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nuanbu.errors import UserError
+from nuanbu.group import alike
 from nuanbu.group.allocate import Floats
 from nuanbu.group.guard import Guard
 from nuanbu.group.tree import Heater, Layout, Node, Tree
@@ -88,12 +89,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """Largest weighted shortfall of any room at any time, kelvin."""
+    """Largest weighted shortfall of any room at any time, kelvin. alike_k: with the rooms known
+    exactly and none of the weather to come (alike.py)."""
 
     name: str
     ours_k: float
     best_k: float
     preheated_k: float
+    alike_k: float
 
     @property
     def ratio(self) -> float:
@@ -131,7 +134,11 @@ def cases(heaters: int, hours: int, seed: int) -> list[Case]:
 def compare(case: Case) -> Result:
     """Both, for one case."""
     ours_k = float(np.max(_ours(case)))
-    return Result(case.name, ours_k, _best(case, 0.0), _best(case, 1.0))
+    alike_k = alike.coldest_k(
+        case.rooms, case.tree, case.outdoor_c, STEP_S, case.limits,
+        _start(case.rooms, case.outdoor_c), _SET_C, _LOOK_AHEAD_S,
+    )  # fmt: skip
+    return Result(case.name, ours_k, _best(case, 0.0), _best(case, 1.0), alike_k)
 
 
 def _case(

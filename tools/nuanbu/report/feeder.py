@@ -27,7 +27,7 @@ class FeederRecord:
     solid-state heaters do not begin together, and what a window lacked the next makes good);
     after_cut_s: seconds until a cut that nobody announced was obeyed, 0 without one; used: share
     of the limit that was taken while more was wanted; lag_s: the most the heaters were behind
-    their clock.
+    their clock, in seconds of it; able: times real time that the computer had time for.
     """
 
     heaters: int
@@ -45,6 +45,7 @@ class FeederRecord:
     used: float = 0.0
     lag_s: float = 0.0
     real_s: float = 0.0
+    able: float = 0.0
 
     def save(self, path: Path) -> None:
         """As JSON."""
