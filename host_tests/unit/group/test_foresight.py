@@ -1,4 +1,4 @@
-"""The coldest room under the server, beside what knowledge of rooms and of the future can reach."""
+"""The coldest room under the server, beside what knowing rooms and future can reach."""
 
 import dataclasses
 

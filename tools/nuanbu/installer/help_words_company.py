@@ -132,9 +132,6 @@ CHINESE = {
     ),
     "Part of the kills that hit it.": "其中终止代理服务器的比例。",
     "Database by URL; left out: an SQLite file.": "数据库 URL；不填：SQLite 文件。",
-    "Measure the server's processor time for many heaters, in real time.": (
-        "实时测量服务器为大量取暖器所用的处理器时间。"
-    ),
     "Compare the coldest room with the best that perfect foresight could do (HiGHS).": (
         "将最冷的房间与完全预知下的最优解（HiGHS）比较。"
     ),
