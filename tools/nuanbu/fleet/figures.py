@@ -46,7 +46,10 @@ def many(heaters: int, hours: float, seeds: range, go: Go) -> list[Figure]:
         for at_s, node, power_w, limit_w in found.examples[: 0 if first else 1]:
             first = f"seed {seed}, second {at_s}: {node} takes {power_w:.0f} W of {limit_w:.0f} W"
     what = f"{heaters:,} heaters, 30 % loss, 8 % offline, {hours:g} h, seeds: {len(seeds)}"
-    every = f"any of {nodes:,} nodes above 102 %, {changes} announced changes"
+    every = (
+        f"any of {nodes:,} nodes above 102 % in any second (solid-state power as the mean of its"
+        f" window of 10 s), {changes} announced changes"
+    )
     late = "" if after_s <= 10 else "a lost order is sent again after 1 s, others give after 15 s"
     return [
         Figure(f"{what}: {every}", "0 s", f"{over} s", over == 0, first),
