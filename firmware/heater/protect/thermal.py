@@ -56,6 +56,7 @@ class Thermal:
         self.residual_mdeg = 0  # measured less expected excess
         self.expected_mdeg = 0
         self._on_s = 0  # heating without pause
+        self._warm_s = 0  # and so that every lag expects a warm body
         self._past = [0, 0, 0, 0]
         self._past_at = 0
         self._past_n = 0
@@ -163,26 +164,38 @@ class Thermal:
         residual = excess - expected
         self.expected_mdeg = expected
         self.residual_mdeg = residual
-        # While the emitter cools, or has just been cooling, what remains of the heat of before
-        # counts for more than the model is good for.
-        if not self.known or self._on_s < _ON_S:
+        if not self.known:
             self._unknown(signal)
             return
         stretch = self._stretch()
         doubt = _STRETCH_PERMILLE * abs(stretch) // 1000  # permille of what is expected
         low = high = expected
+        n_64 = self.n_64
+        least_64 = n_64[best]
         believed = self._believed()
         for i in range(_CANDIDATES):
             if self.error_64[i] <= believed:
-                other = self.excess_64[i] // 64 * (self.n_64[i] // 64) // 1000
+                other = self.excess_64[i] // 64 * (n_64[i] // 64) // 1000
                 if other > high:
                     high = other
                 elif other < low:
                     low = other
-        limit = max(_COVERED_MIN_MDEG, high * _COVERED_PERMILLE // 1000) + high * doubt // 1000
-        signal[m.R_COVERED] = max(0, (excess - high) * 1000 // limit)
-        limit = max(_COLD_MIN_MDEG, low * _COLD_PERMILLE // 1000) + low * doubt // 1000
-        signal[m.R_ELEMENT_COLD] = max(0, (low - excess) * 1000 // limit)
+                if n_64[i] < least_64:
+                    least_64 = n_64[i]
+        # While the emitter cools, or has just been cooling, what remains of the heat of before
+        # counts for more than the model is good for.
+        signal[m.R_COVERED] = 0
+        if self._on_s >= _ON_S:
+            limit = max(_COVERED_MIN_MDEG, high * _COVERED_PERMILLE // 1000)
+            limit += high * doubt // 1000
+            signal[m.R_COVERED] = max(0, (excess - high) * 1000 // limit)
+        # Such heat makes no body cold, so pauses do not matter here as long as the emitter would
+        # stay warm in them by every lag.
+        self._warm_s = self._warm_s + _STEP_S if least_64 >= _MIN_N * 64 else 0
+        signal[m.R_ELEMENT_COLD] = 0
+        if self._warm_s >= _ON_S:
+            limit = max(_COLD_MIN_MDEG, low * _COLD_PERMILLE // 1000) + low * doubt // 1000
+            signal[m.R_ELEMENT_COLD] = max(0, (low - excess) * 1000 // limit)
 
     def _stretch(self):
         # How far the load is from where E was learned, permille: above, of the learned load;
@@ -195,6 +208,7 @@ class Thermal:
         return (n - mean) * 1000 // least
 
     def _unknown(self, signal):
+        self._warm_s = 0
         signal[m.R_COVERED] = 0
         signal[m.R_ELEMENT_COLD] = 0
 

@@ -252,3 +252,21 @@ def test_not_cold_by_a_voltage_that_nobody_measures():
                 thermal.second(inp, permille, 1000, 0, room, 0, False, signal)
                 cold = max(cold, signal[R_ELEMENT_COLD])
         assert 500 < cold < 1000, (tau_s, exponent, cold)
+
+
+def test_an_open_element_is_found_through_pauses_of_the_heat():
+    # Half a minute without power in every minute and a half: the emitter hardly notices.
+    thermal, inp, room, signal = Thermal(), Inputs(), Room(), [0] * len(ROWS)
+    inp.body_state = 0
+    body, cold = 20_000.0, 0
+    sound_s = 6 * HOUR_S
+    for second in range(sound_s + 600):
+        permille = 800 if second % 90 < 60 else 0
+        power = permille / 1000 if second < sound_s else 0.0
+        body += (20_000 + EXCESS_MDEG * power - body) / 1150
+        inp.body_mdeg = int(body) + (second * 7919 % 301 - 150)
+        thermal.second(inp, permille, 1000, 0, room, 0, False, signal)
+        if second == sound_s:
+            assert cold < 300
+        cold = max(cold, signal[R_ELEMENT_COLD])
+    assert cold > 1000
