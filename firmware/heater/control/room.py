@@ -44,13 +44,19 @@ _STILL_K = 0.2  # K: a record that moved no further gives way to a new rise
 _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
 _KNOWN_K = const(4)  # the room has moved so far for all to see: what it loses can be told
 # Before it has moved so far in all, the return after a window is a lesson as well, if a poor one.
-_WELL_KNOWN_K = const(12)
+_WELL_KNOWN_K = const(4)
 # After an open window the air is far from the walls and moves quickly, more than the sensor and a
 # learned lag can tell. For half an hour what the room loses is what it lost before, nothing is
 # learned, and the room comes back as slowly as with 7 min of lag.
 _RESUME_S = const(1800)
 _RESUME_GUARD_S = const(400)
+# While the walls warm, what holds the room falls quicker than it is found out. So the room comes
+# back to a little less than the set-point, by this part of what it fell, and closes up with them.
+_EASE_PERMILLE = const(30)
+_EASE_MAX_UK = const(400_000)
+_EASE_S = const(2400)
 _SETTLED_S = const(300)  # a record ends this long after full power
+_AWAY_MDEG = const(500)  # so far from the set-point nothing can be trimmed
 _NEAR_MDEG = const(150)  # so near the set-point the gain is that of the near band, at least
 
 
@@ -78,6 +84,7 @@ class RoomControl:
         self._setpoint_mdeg = 0
         self._since_s = 0  # since the set-point changed, at most _HURRY_S
         self._resumed = False  # after a window, until the set-point is back
+        self._ease_uk = 0  # below the set-point on the way back from a window
         self._modulator = None
         self._learned = 0  # as model.learned, which counts a running record as well
         self._loss_w = 0  # holding power to begin with
@@ -206,18 +213,11 @@ class RoomControl:
             )
             if coasting > rise:
                 rise = coasting
-        guard_s = self._guard_s
-        if setpoint_mdeg != self._setpoint_mdeg:
-            self._setpoint_mdeg = setpoint_mdeg
-            self._since_s = _HURRY_S if self._resumed else 0
-            self._resumed = False
-        elif self._since_s < _HURRY_S:
-            self._since_s += 1
-        else:
-            guard_s = self._recover_s
-            if observer.held_s and not self._slow:
-                guard_s = _RESUME_GUARD_S
-        rise += slope_nk // 1000 * guard_s // 1000
+        rise += slope_nk // 1000 * self._distance_s(setpoint_mdeg, room) // 1000
+        if self._ease_uk:
+            if not observer.held_s:
+                self._ease_uk -= self._ease_uk // _EASE_S + 1
+            rise += self._ease_uk // 1000
         hold_w = observer.holding_w(setpoint_mdeg)
         ahead = weighted - room - rise
         if self._slow:
@@ -237,7 +237,9 @@ class RoomControl:
         # Close to the set-point it is the sensor's noise that drives the demand to a stop, and
         # what the stop cuts off is to be made up for.
         stopped = want != u and not -_NEAR_MDEG <= error <= _NEAR_MDEG
-        pid.integrate(error, stopped or want > ceiling_w)
+        # On the way there nothing is left over yet that could be trimmed.
+        away = not -_AWAY_MDEG <= error <= _AWAY_MDEG
+        pid.integrate(error, stopped or away or want > ceiling_w)
 
         if want == self.rated_w:
             self.phase = FULL
@@ -248,6 +250,24 @@ class RoomControl:
         else:
             self.phase = COAST if room < setpoint_mdeg else WARM
         return self._grant(want if want < ceiling_w else ceiling_w)
+
+    def _distance_s(self, setpoint_mdeg, room_mdeg):
+        """How far to stay away from the set-point while the room moves, as s of its slope."""
+        if setpoint_mdeg != self._setpoint_mdeg:
+            self._setpoint_mdeg = setpoint_mdeg
+            self._since_s = _HURRY_S if self._resumed else 0
+            self._ease_uk = 0
+            if self._resumed and not self._slow and room_mdeg < setpoint_mdeg:
+                ease_uk = (setpoint_mdeg - room_mdeg) * _EASE_PERMILLE
+                self._ease_uk = min(ease_uk, _EASE_MAX_UK)
+            self._resumed = False
+        elif self._since_s < _HURRY_S:
+            self._since_s += 1
+        elif self.observer.held_s and not self._slow:
+            return _RESUME_GUARD_S
+        else:
+            return self._recover_s
+        return self._guard_s
 
     def _mean_w(self, near_w, ahead_mdeg):
         """The part near the set-point as a mean over a slow switch's cycle."""

@@ -152,6 +152,35 @@ def test_a_lesson_does_not_change_the_loss_that_was_told_after_a_window():
     assert room.observer.loss_mw != 800_000
 
 
+def test_after_a_window_the_room_comes_back_from_below():
+    wanted = []
+    for aired in (False, True):
+        room = control((8000, 110, 110, 1400))
+        run(room, 600, 12000, setpoint=7000, achieved=800)
+        if aired:
+            room.resume(800)
+        else:
+            room.observer.hold_loss(800_000, 1800)
+        run(room, 1, 12000, achieved=800)
+        room.observer.start(21900, 800, 800)
+        run(room, 1, 21900, achieved=800)
+        wanted.append(room.want_w)
+        if aired:
+            room.observer.hold_loss(800_000, 0)
+            run(room, 6 * 3600, 22000, achieved=800)
+            assert room._ease_uk == 0
+    # 3 % of 10 K.
+    assert abs(wanted[0] - wanted[1] - 300 * room.pid.kp_mw // 1000) < 30, wanted
+
+
+def test_nothing_is_trimmed_on_the_way_to_the_set_point():
+    room = control((8000, 110, 110, 1400))
+    room.resume(800)
+    for i in range(1500):
+        room.step(17000 + 3 * i, 22000, 700, 2000, True)
+    assert room.want_w and room.pid.trim_mw == 0
+
+
 def test_the_lag_is_told_once_the_room_is_known():
     room = control()
     assert room.lag_s == 0
