@@ -11,7 +11,7 @@ DEVICE = Path(__file__).parent / "device"
 ICOUNT = ("-icount", "shift=0")  # one instruction a nanosecond: the counter is exact
 CORE_HZ = 160_000_000
 TICK_BUDGET = CORE_HZ // 10 // 100  # 1 % of the instructions of 100 ms
-HOURS = 10  # simulated; `make soak` has 28
+HOURS = 2  # simulated; `make soak` has 28
 HEAP_GOAL = 24 * 1024
 TICK_MS = 100
 START_GOAL_MS = 2000
@@ -127,9 +127,8 @@ def check_long(got):
     return got
 
 
-@pytest.mark.timeout(1900)
 def test_hours_of_ticks_allocate_nothing(elf, flash, figures):
-    got = check_long(long_run(elf, flash, HOURS * 36_000, 1800))
+    got = check_long(long_run(elf, flash, HOURS * 36_000, 300))
     figures["ticks under heap_lock"] = HOURS * 36_000
     figures["allocating ticks"] = got["bad"]
     figures["heap drift between second and last third of them, bytes"] = got["drift"]
