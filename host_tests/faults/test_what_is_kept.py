@@ -107,20 +107,26 @@ def test_a_damaged_copy_of_the_latches_withholds_heat(lasting, tmp_path):
     assert flags(heater) == {"settings_damaged"}
 
 
-def test_a_full_flash_does_not_lose_a_latch(lasting, tmp_path):
-    heater = stub(tmp_path)
-    refuses = True
+def full_flash(path, plan):
+    """A heater whose flash refuses until `heater.full` is false."""
+    heater = stub(path)
+    heater.full = True
     save = heater.books.store.save
-    heater.books.store.save = lambda *words: False if refuses else save(*words)
+    heater.books.store.save = lambda *words: False if heater.full else save(*words)
     heater.inp = SimpleNamespace(uptime_s=100)
-    heater.plan = SimpleNamespace(unsaved=0, week_unsaved=0, acted=0)
+    heater.plan = plan
     heater.clock = SimpleNamespace(trusted=False)
     heater.buttons = SimpleNamespace(awake=0)
     heater.model_changed = False
+    return heater
+
+
+def test_a_full_flash_does_not_lose_a_latch(lasting, tmp_path):
+    heater = full_flash(tmp_path, SimpleNamespace(unsaved=0, week_unsaved=0, acted=0))
     heater.guard.book.raise_(0, 5, 20_000, 10_000)
     heater.guard.dirty = 1
     lasting.poll(heater)
-    refuses = False
+    heater.full = False
     heater.inp.uptime_s = 120
     lasting.poll(heater)  # a flash that refused is left alone for a minute
     assert heater.books.store.load("guard") is None and heater.guard.dirty
@@ -130,20 +136,12 @@ def test_a_full_flash_does_not_lose_a_latch(lasting, tmp_path):
 
 
 def test_a_full_flash_does_not_lose_what_was_pressed(lasting, tmp_path):
-    heater = stub(tmp_path)
-    refuses = True
-    save = heater.books.store.save
-    heater.books.store.save = lambda *words: False if refuses else save(*words)
-    heater.inp = SimpleNamespace(uptime_s=100)
-    heater.plan = Plan()
+    heater = full_flash(tmp_path, Plan())
     heater.plan.configure(heater.settings)
-    heater.clock = SimpleNamespace(trusted=False)
-    heater.buttons = SimpleNamespace(awake=0)
-    heater.model_changed = False
     heater.plan.press(local.MODE)  # heat: plan is next
     heater.plan.press(local.LOCK)
     lasting.poll(heater)
-    refuses = False
+    heater.full = False
     heater.inp.uptime_s = 120
     lasting.poll(heater)  # a flash that refused is left alone for a minute
     assert heater.settings.get("control.mode") == "heat" and heater.plan.unsaved

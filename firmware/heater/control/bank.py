@@ -74,7 +74,7 @@ class Bank:
         for k in range(_SIZE):
             fits[at + k] = 0.0
         fits[at + _LEFT] = fits[at + _LEFT_FELT] = 1.0
-        for i in range(_N):
+        for i in range(2, _N):  # K and A are tied, below
             mean, spread = _PRIOR[i]
             row = at + _ROW_AT[i]
             fits[row] = 1.0 / spread

@@ -42,9 +42,9 @@ _SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a win
 _SLOW_CYCLE_S = const(60)
 _STILL_K = 0.2  # K: a record that moved no further gives way to a new rise
 _TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
-_KNOWN_K = const(4)  # the room has moved so far for all to see: what it loses can be told
-# Before it has moved so far in all, the return after a window is a lesson as well, if a poor one.
-_WELL_KNOWN_K = const(4)
+# The room has moved so far for all to see: what it loses can be told. Before that the return after
+# a window is a lesson as well, if a poor one.
+_KNOWN_K = const(4)
 # After an open window the air is far from the walls and moves quickly, more than the sensor and a
 # learned lag can tell. For half an hour what the room loses is what it lost before, nothing is
 # learned, and the room comes back as slowly as with 7 min of lag.
@@ -304,7 +304,7 @@ class RoomControl:
             if (rises and self._armed) or not (self._learned or learner.active):
                 if rises:
                     self._armed = False
-                held = self.observer.held_s and self._learned >= _WELL_KNOWN_K
+                held = self.observer.held_s and self._learned >= _KNOWN_K
                 if self.observer.slope_nk > _SLOPE_MIN_NK and not held:
                     self._before = self.model.values()
                     learner.begin()

@@ -41,15 +41,24 @@ def day_of(year, month, dom):
     return era * _ERA_DAYS + day_of_era - _DAYS_0000_TO_2020
 
 
+def _year_of_era(day_of_era):
+    # whole years of 400 before that day, each beginning in March
+    day = day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096
+    return day // 365
+
+
+def _day_of_year(day_of_era, year_of_era):
+    # since 1 March
+    return day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+
+
 def date_of(day):
     """The date (year, month, day of month) `day` days after 2020-01-01 (civil_from_days)."""
     day += _DAYS_0000_TO_2020
     era = day // _ERA_DAYS
     day_of_era = day - era * _ERA_DAYS
-    year_of_era = (
-        day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096
-    ) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    year_of_era = _year_of_era(day_of_era)
+    day_of_year = _day_of_year(day_of_era, year_of_era)
     shifted = (5 * day_of_year + 2) // 153
     dom = day_of_year - (153 * shifted + 2) // 5 + 1
     month = shifted + 3 if shifted < 10 else shifted - 9
@@ -61,10 +70,8 @@ def year_of(day):
     day += _DAYS_0000_TO_2020
     era = day // _ERA_DAYS
     day_of_era = day - era * _ERA_DAYS
-    year_of_era = (
-        day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096
-    ) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    year_of_era = _year_of_era(day_of_era)
+    day_of_year = _day_of_year(day_of_era, year_of_era)
     return era * 400 + year_of_era + (1 if day_of_year >= _MARCH_TO_JANUARY else 0)
 
 

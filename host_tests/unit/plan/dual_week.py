@@ -1,5 +1,7 @@
 # Weekly plans and exceptions: text, bytes, refusals.
 
+from plan_home import refusal as refused
+
 from heater.plan import presets, week
 from heater.plan.check import refusal
 from heater.plan.civil import DAY_S, day_of
@@ -148,11 +150,3 @@ def test_a_ninth_change_is_refused_and_a_change_is_forgotten_on_all_days_of_its_
     assert "fri: no change before 06:29" in refused(week.forgotten, week.parse(PLAN), 4, 389)
     single = week.parse("mon-sun 06:00 comfort")
     assert "its only change" in refused(week.forgotten, single, 4, 720)
-
-
-def refused(function, *args):
-    try:
-        function(*args)
-    except ValueError as error:
-        return str(error)
-    raise AssertionError("taken, though it should be refused")
