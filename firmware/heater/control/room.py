@@ -30,8 +30,10 @@ _ROOM_MAX_MDEG = const(80_000)
 _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
 _MEAN_S = const(1200)
-# Nobody knows which of two like lags is the sensor's: lead by this part of both, in percent.
+# Nobody knows which of two like lags is the sensor's: lead by this part of both, in percent, and
+# by less once the room has moved far enough to tell them apart.
 _CAUTION = const(10)
+_CAUTION_KNOWN = const(4)
 _CAUTION_MAX_S = const(60)
 # Somebody who has just asked for more waits for it: for 90 min after a change of the set-point the
 # law hurries. Afterwards, when a limit or an open window has let the room cool, it comes back
@@ -57,6 +59,7 @@ _EASE_MAX_UK = const(400_000)
 _EASE_S = const(2400)
 _SETTLED_S = const(300)  # a record ends this long after full power
 _AWAY_MDEG = const(500)  # so far from the set-point nothing can be trimmed
+_COMING_MDEG = const(100)  # nor while so much is still to come
 _NEAR_MDEG = const(150)  # so near the set-point the gain is that of the near band, at least
 
 
@@ -150,7 +153,8 @@ class RoomControl:
             pid.kp_mw = min(pid.kp_mw, self.rated_w * 3 // 2)
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
-        self._guard_s = min(lags_s * _CAUTION // 100, _CAUTION_MAX_S)
+        caution = _CAUTION if self._learned < _KNOWN_K else _CAUTION_KNOWN
+        self._guard_s = min(lags_s * caution // 100, _CAUTION_MAX_S)
         # Over a slow cycle the slope of the room is mostly the relay's own doing.
         self._slow = slow = cycle_s >= _SLOW_CYCLE_S
         if slow:
@@ -238,7 +242,8 @@ class RoomControl:
         # what the stop cuts off is to be made up for.
         stopped = want != u and not -_NEAR_MDEG <= error <= _NEAR_MDEG
         # On the way there nothing is left over yet that could be trimmed.
-        away = not -_AWAY_MDEG <= error <= _AWAY_MDEG
+        coming = rise > _COMING_MDEG and not self._slow  # a relay's swing would pass for it
+        away = coming or not -_AWAY_MDEG <= error <= _AWAY_MDEG
         pid.integrate(error, stopped or away or want > ceiling_w)
 
         if want == self.rated_w:
@@ -326,6 +331,7 @@ class RoomControl:
             if learner.offered:
                 told = max(int(learner.swing_k + 0.5), 1)
                 self._learned = self.model.learned = min(self._learned + told, 250)
+                self._tune()
         return changed
 
     def _adopt(self):

@@ -155,7 +155,7 @@ def test_a_lesson_does_not_change_the_loss_that_was_told_after_a_window():
 def test_after_a_window_the_room_comes_back_from_below():
     wanted = []
     for aired in (False, True):
-        room = control((8000, 110, 110, 1400))
+        room = control((8000, 110, 300, 1400))  # a gain that keeps the demand off its stops
         run(room, 600, 12000, setpoint=7000, achieved=800)
         if aired:
             room.resume(800)
@@ -179,6 +179,24 @@ def test_nothing_is_trimmed_on_the_way_to_the_set_point():
     for i in range(1500):
         room.step(17000 + 3 * i, 22000, 700, 2000, True)
     assert room.want_w and room.pid.trim_mw == 0
+
+
+def test_nothing_is_trimmed_near_the_set_point_while_the_room_still_comes():
+    for mdeg_s in (0, 2):
+        room = control((8000, 110, 110, 1400))
+        for i in range(900):
+            room.step(21_900 - mdeg_s * (900 - i), 22_000, 1000, 2000, True)
+        trims = room.pid.trim_mw > 0
+        assert trims is not bool(mdeg_s), (mdeg_s, room.pid.trim_mw)
+
+
+def test_who_has_seen_the_room_move_keeps_less_distance():
+    distance_s = []
+    for learned in (3, 4):
+        room = control((8000, 110, 110, 1400))
+        assert room.restore((1, 8000, 110, 110, 1400, learned, 800)) is True
+        distance_s.append(room._guard_s)
+    assert 0 < distance_s[1] < distance_s[0]
 
 
 def test_the_lag_is_told_once_the_room_is_known():
