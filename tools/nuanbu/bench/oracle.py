@@ -3,7 +3,7 @@
 The pattern knows everything: the house, the load, the voltage. It gives one pulse a period, all
 alike, with the mean exactly at the set-point, so that only the swing is left. Pulses all alike
 are the best: the mean square of a cycle grows faster than its length, so a long cycle costs more
-than a short one saves.
+than a short one saves. A search among unlike pulses finds none better (test_oracle.py).
 """
 
 from __future__ import annotations
