@@ -126,6 +126,9 @@ def test_refusals_reach_the_operator(operator, tmp_path):
     made(operator, tmp_path)
     with pytest.raises(UserError, match="no node b9"):
         operator("limit", "b9", "900")
+    for watts in ("-5", "-50", "99999999999999999999"):
+        with pytest.raises(UserError, match=f"building b7: a limit of {watts} W, allowed are 0 W"):
+            operator("limit", "b7", watts)
     with pytest.raises(UserError, match="building b7: fail-safe limits of 3100 W"):
         operator("device", "add", "htr-2", "0301", "3000", "2500", "--keys", f"{tmp_path}/k")
     assert not (tmp_path / "k").exists()

@@ -72,6 +72,10 @@ def test_limits():
     assert known.check_limit("b7", 1200) == ""
     with pytest.raises(Refused, match="no node b9"):
         known.check_limit("b9", 1000)
+    for watts in (-5, 2**31):
+        said = f"building b7: a limit of {watts} W, allowed are 200 W, .* to 2147483647 W"
+        with pytest.raises(Refused, match=said):
+            known.check_limit("b7", watts)
 
 
 def test_layout_orders_heaters_by_place():

@@ -61,7 +61,8 @@ def serve(
         service.run(one, say, ticking.now_s, ticking.pause_s)
 
 
-@app.command("limit")
+# Without this a negative number would be taken for an option; so it is refused with its bounds.
+@app.command("limit", context_settings={"ignore_unknown_options": True})
 def limit(
     node: str,
     watts: int,

@@ -27,6 +27,7 @@ _SET_C = 22.0
 _RATED_W, _FAILSAFE_W, _FLOOR_W = 2000, 100, 100
 _T0 = 1_790_000_000
 _LOOK_AHEAD_S = 600.0  # of the heaters' own regulators
+_KW = 1000.0  # the programme counts in kilowatts: its numbers are then of like size
 
 
 @dataclass(frozen=True)
@@ -169,15 +170,21 @@ def _case(
 
 def _needed(rooms: Rooms, outdoor_c: Floats) -> Floats:
     # What each room would take without limits, at the time when all together take most.
+    return max(_held(rooms, outdoor_c)[0], key=np.sum)
+
+
+def _held(rooms: Rooms, outdoor_c: Floats) -> tuple[list[Floats], list[Floats]]:
+    # Watts of each room without limits in every quarter of an hour, and its air at the end of it.
     a, by_watts, by_outdoor = rooms.steps(STEP_S)
-    state, taken = _start(rooms, outdoor_c), []
+    state, taken, air_c = _start(rooms, outdoor_c), [], []
     for now_c in outdoor_c:
         free = np.einsum("nij,nj->ni", a, state) + by_outdoor * now_c
         free += by_watts * rooms.base_w[:, None]
         watts = np.clip((_SET_C - free[:, 0]) / by_watts[:, 0], _FLOOR_W, _RATED_W)
         state = free + by_watts * watts[:, None]
         taken.append(watts)
-    return max(taken, key=np.sum)
+        air_c.append(state[:, 0])
+    return taken, air_c
 
 
 def _start(rooms: Rooms, outdoor_c: Floats) -> Floats:
@@ -230,24 +237,25 @@ def _best(case: Case, above_k: float) -> float:
     highspy = _highs()
     n, steps = len(case.rooms.ua_w_k), len(case.outdoor_c)
     a, by_watts, by_outdoor = case.rooms.steps(STEP_S)
-    begin = free = _start(case.rooms, case.outdoor_c)
+    begin = _start(case.rooms, case.outdoor_c)
+    _, held_c = _held(case.rooms, case.outdoor_c)
     weight = {int(h.id[1:]): h.weight for h in case.tree.heaters.values()}
     programme = _Programme()
     largest = programme.variable(0.0, np.inf, 1.0)
     base = case.rooms.base_w[:, None] * by_watts
-    watts = np.array(
-        [[programme.variable(_FLOOR_W, _RATED_W) for _ in range(n)] for _ in range(steps)]
-    )
+    least, most = _FLOOR_W / _KW, _RATED_W / _KW
+    watts = np.array([[programme.variable(least, most) for _ in range(n)] for _ in range(steps)])
     before: list = [None] * n
     for k, outdoor_c in enumerate(case.outdoor_c):
         given = base + by_outdoor * outdoor_c
-        free = np.einsum("nij,nj->ni", a, free) + given + by_watts * _FLOOR_W
         for i in range(n):
-            # Where the floors alone would make it warmer, that is no fault of the programme.
-            high = max(_SET_C + above_k, float(free[i, 0]) + 1e-6)
+            # Warmer than with all the power it asks for no room becomes, whoever is short. With
+            # other heat and its floor that is above the set-point in mild hours: a bound by the
+            # floors alone would forbid every watt before, for the walls keep some of it.
+            high = max(_SET_C, float(held_c[k][i])) + above_k + 1e-6
             now = (programme.variable(-100, high), programme.variable(-100, 200))
             for row in (0, 1):
-                terms = {now[row]: 1.0, int(watts[k, i]): -float(by_watts[i, row])}
+                terms = {now[row]: 1.0, int(watts[k, i]): -float(_KW * by_watts[i, row])}
                 fixed = float(given[i, row])
                 if before[i] is None:
                     fixed += float(a[i, row] @ begin[i])
@@ -263,7 +271,7 @@ def _best(case: Case, above_k: float) -> float:
                 for h in case.tree.heaters.values()
                 if node in case.tree.path(h.household)
             ]
-            programme.row(-np.inf, float(limit_w), dict.fromkeys(inside, 1.0))
+            programme.row(-np.inf, limit_w / _KW, dict.fromkeys(inside, 1.0))
     return programme.solved(highspy)
 
 
@@ -302,6 +310,8 @@ class _Programme:
         solver = highspy.Highs()
         solver.silent()
         solver.setOptionValue("solver", "ipm")
+        # The cost alone is wanted, not a vertex: crossing over to one took minutes.
+        solver.setOptionValue("run_crossover", "off")
         solver.setOptionValue("threads", 1)
         solver.passModel(lp)
         solver.run()

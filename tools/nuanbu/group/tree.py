@@ -14,6 +14,7 @@ from nuanbu.errors import UserError
 from nuanbu.group.allocate import Floats, Ints
 
 LEVELS = ("household", "unit", "building", "district")
+POWER_MAX_W = 2**31 - 1  # of a node, as a feeder meter may tell (docs/protocol)
 _NAME_BYTES = 32  # of names in topics and in the cause of a limit (docs/protocol)
 
 
@@ -115,6 +116,11 @@ class Tree:
         if node not in self.nodes:
             raise Refused(f"no node {node} in the tree", "nuanbu group tree show")
         floors_w = self.sums(lambda heater: min(heater.floor_w, heater.rated_w))[node]
+        if not 0 <= limit_w <= POWER_MAX_W:
+            raise Refused(
+                f"{self.label(node)}: a limit of {limit_w} W, allowed are {floors_w} W, the frost"
+                f" floors below it, to {POWER_MAX_W} W"
+            )
         if limit_w < floors_w:
             raise Refused(
                 f"{self.label(node)}: a limit of {limit_w} W, but the frost floors below it are"
@@ -145,8 +151,11 @@ class Tree:
             if node.level not in LEVELS:
                 said = f"node {node.id}: level {node.level!r} is none of {', '.join(LEVELS)}"
                 raise Refused(said, "", node.id)
-            if node.firm_w < 0:
-                said = f"{self.label(node.id)}: firm capacity of {node.firm_w} W, 0 is the least"
+            if not 0 <= node.firm_w <= POWER_MAX_W:
+                said = (
+                    f"{self.label(node.id)}: firm capacity of {node.firm_w} W, allowed are 0 to"
+                    f" {POWER_MAX_W} W"
+                )
                 raise Refused(said, "", node.id)
             _check_name(node.name or node.id, f"node {node.id}")
         for node in self.nodes.values():
@@ -197,10 +206,10 @@ class Tree:
                     "",
                     heater.id,
                 )
-            if heater.floor_w < 0 or not 0 < heater.weight < 1000:
+            if not 0 <= heater.floor_w <= POWER_MAX_W or not 0 < heater.weight < 1000:
                 raise Refused(
                     f"device {heater.id}: floor of {heater.floor_w} W, weight {heater.weight};"
-                    " the floor must be 0 or more, the weight above 0 and below 1000",
+                    f" the floor must be 0 to {POWER_MAX_W} W, the weight above 0 and below 1000",
                     "",
                     heater.id,
                 )
