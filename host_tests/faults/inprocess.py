@@ -7,8 +7,10 @@ It is no proof of the device (other integers, other memory): that is the virtual
 
     python host_tests/faults/inprocess.py HOUSE MONTH DAYS [bare]
 
-lives DAYS of MONTH (0..5, see season.py) and prints what was named; `bare` is a board without
-meter, residual-current sensor, tilt switch and chip sensor. Exit code 1 when anything was.
+lives DAYS of MONTH (0..5, see season.py) and prints what was named, how near to their limits the
+monitors that learn came, and how often the contactor was opened on suspicion of a weld; `bare` is
+a board without meter, residual-current sensor, tilt switch and chip sensor. Exit code 1 when
+anything was named.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[2]
 BARE = {"HAS_METER": False, "HAS_LEAK": False, "HAS_TILT": False, "HAS_CHIP_TEMP": False}
 POWER_ON = 1
+LEARNED = ("room_drift", "covered", "element_cold", "switch_welded_body")
 
 
 def _load(name):
@@ -61,6 +64,7 @@ class InProcess:
 
         micropython.kbd_intr = lambda character: None  # type: ignore
         self.house = house
+        self.element_w = 0.0
         self._feel()
         self._energy_uj = 0
         from heater.app import Heater
@@ -68,8 +72,14 @@ class InProcess:
         self.heater = Heater(fitted, POWER_ON)
         self._trips = list(self.heater.guard.book.trips)
         self.came: list[tuple[float, str, int, int]] = []  # hours, code, measured, expected
+        from heater.protect.monitors import ROWS
+
+        rows = [(i, row[1], row[4]) for i, row in enumerate(ROWS) if row[1] in LEARNED]
+        self._limits = [(i, name, limit) for i, name, limit in rows if isinstance(limit, int)]
+        self.nearest = {name: 0.0 for _, name, _ in self._limits}  # greatest share of the limit
+        self.suspicions = 0  # of a weld, for which the contactor was opened
+        self._held = 0
         self.seconds = 0
-        self.element_w = 0.0
         self.world.element_rated_w = int(house.rated_w)
         self.set({"heater.rated_w": int(house.rated_w), **(settings or {})})
         gc.collect = lambda generation=2: 0  # of the firmware every ten seconds: not CPython's way
@@ -92,6 +102,8 @@ class InProcess:
         for _ in range(seconds):
             for _ in range(10):
                 world.now_ms += 100
+                # The branch takes its share at once, not as a mean of the second before.
+                world.mains_mv = self._open_mv - round(house.source_ohm * world.element_ma())
                 heater.tick(world.now_ms & 0x3FFFFFFF, 100, False)
                 heater.slices()
             world.settle()
@@ -102,13 +114,25 @@ class InProcess:
             self._feel()
             if heater.guard.book.trips != self._trips:
                 self._note()
+            self._watch()
 
     def _feel(self):
         world, house = self.world, self.house
         world.room_mdeg = round(house.sensor_c * 1000)
         world.body_mdeg = round(house.body_c * 1000)
         world.chip_mdeg = round(house.chip_c * 1000)
-        world.mains_mv = round(house.mains_v * 1000)
+        own_v = house.source_ohm * self.element_w / house.mains_open_v
+        self._open_mv = world.mains_mv = round((house.mains_v + own_v) * 1000)
+
+    def _watch(self):
+        guard = self.heater.guard
+        signal, nearest = guard.book.signal, self.nearest
+        for i, name, limit in self._limits:
+            if signal[i] > nearest[name] * limit:
+                nearest[name] = signal[i] / limit
+        held = guard.weld.hold
+        self.suspicions += held and not self._held
+        self._held = held
 
     def _note(self):
         book = self.heater.guard.book
@@ -140,7 +164,9 @@ def main(arguments):
         faults = len(device.came)
         if faults:
             return faults
-    print(f"{name} {number}: {days:g} days, nothing named")
+    near = ", ".join(f"{code} {share:.2f}" for code, share in device.nearest.items())
+    print(f"{name} {number}: {days:g} days, nothing named; of the limits: {near}; "
+          f"{device.suspicions} suspicions of a weld")  # fmt: skip
     return 0
 
 

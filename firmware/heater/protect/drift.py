@@ -1,48 +1,63 @@
-# The body as a second thermometer of the room. At one and the same load it stands so much above
-# the air, day after day; how much is learned for each load. A room sensor that drifts by half a
-# degree an hour shows as an excess that moves away from what was learned.
+# The body as a second thermometer of the room. What the emitter gives off in an hour is what it
+# was given less what it kept; at one and the same heat its body stands so much above the air, day
+# after day. How much is learned for each load. A room sensor that drifts by half a degree an hour
+# shows as an excess that moves away from what was learned.
 #
-# Only a settled load in a settled room counts: while the emitter warms or cools, its lag is known
-# too poorly, and while the air does (a window, the plan), walls and sensor lag behind it. A load
-# is settled when every lag that may be the emitter's says so: which of them is best is chance
-# after a steady night, and by a lag of half an hour the load still seems settled while the body
-# rises by 30 K in the morning. Two of 96 simulated mornings gave a false alarm by that.
+# The balance of a whole hour needs no steady load: what the emitter keeps is known by how quickly
+# full power warms it (weld.py), and its noise and its inner lags fade in an hour. Only where the
+# room itself moves, or the emitter keeps much of its heat, walls and lags count for too much.
 
 from micropython import const
 
 from heater.protect import monitors as m
+from heater.protect.thermal import excess_of
 
-_LOADS = const(10)  # classes of load: none, then by eighths of the excess at rated power
-_WIDE_N = const(125)
-_NONE_N = const(10)  # permille of that excess: less is a heater that rests
-_LEAST_N = const(60)  # between the two nothing is said
-# Permille by which the load may differ from its mean of the last hour, and one lag from another.
-_SETTLED_N = const(80)
-_SLOW_STEPS = const(360)
-_SETTLED_MDEG = const(150)  # by which the reading may differ from its mean of ten minutes
-_ROOM_STEPS = const(60)
-# Observations, 10 s each, before a load is known, and over which its value is averaged from then
-# on: a day of that load, for the sun, the mains and the walls go by the day. Simulated in a
-# lived-in home, what three hours had told was 1.7 K off the next morning.
-_KNOWN = const(8192)
-# From so many on a class helps its neighbour: the excess per load falls by a tenth from one class
-# to the next, which at the edge of a class is more than half a kelvin.
-_HELPS = const(360)
-_STEPS = const(180)  # mean over half an hour
-_LIMIT_MDEG = const(1200)
+_BLOCK = const(30)  # steps of 10 s: five minutes
+_END = const(3)  # last steps of a block, whose mean is the body at its end
+_RING = const(16)
+_MASK = const(15)
+_WINDOW = const(12)  # blocks: an hour
+_WINDOW_S = const(3600)
+_NODES = const(9)  # of the load: none, then each eighth of the excess at rated power
+_STEP_N = const(125)
+# Permille of rated power that the emitter may keep of what it was given, and what each of them
+# adds to the limit; and by how much the reading may move within the hour.
+_KEPT = const(40)
+_KEPT_MDEG = const(9)
+_PART = const(5)  # of what is given off, at most
+_ROOM_MDEG = const(1000)
+_LEAST = const(40)  # permille of rated power: less, without being none, says too little
+_REST = const(3)  # what a heater that rests may still give
+# Blocks, times _STEP_N: over which a value is averaged (33 h), before it is known (4 h), and of
+# all loads before anything is said (24 h): the sun, the mains and the walls go by the day.
+_MEMORY = const(50_000)
+_KNOWN = const(6000)
+_TOLD = const(36_000)
+_FAR = const(2)  # nodes beyond what is known that two known loads may tell of
+_MOST_MDEG = const(20_000)  # an error beyond that is none of a room sensor; products stay small
+_MOST_E_MDEG = const(150_000)
+_UNSURE_PERMILLE = const(5)  # of the excess, for each such node
+_MEAN = const(3)  # hours, five minutes apart, of which the mean is taken
+_FADE = const(8)
+_LIMIT_MDEG = const(1000)
 
 
 class Drift:
-    """`mean_mdeg`: room by the body less room by the sensor, as far as the present load tells."""
+    """`mean_mdeg`: room by the body less room by the sensor, mean of the last hour that told."""
 
     def __init__(self):
-        self.excess_16 = [0] * _LOADS  # mdeg * 16, at n = 1000 (at rest: as it is)
-        self.count = [0] * _LOADS
+        self.excess_16 = [0] * _NODES  # mdeg * 16 at rated power; of none: as it is
+        self.count = [0] * _NODES
         self.mean_mdeg = 0
-        self._sum = 0
-        self._started = False
-        self._slow_64 = 0
-        self._room_64 = 0
+        self._share = 0  # of the limit, permille
+        self._power = [0] * _RING
+        self._excess = [0] * _RING
+        self._body = [0] * _RING
+        self._room = [0] * _RING
+        self._at = 0
+        self._filled = 0
+        self._unsure = 0
+        self._begin()
 
     def learned(self):
         """What was learned, as a list of integers."""
@@ -50,60 +65,157 @@ class Drift:
 
     def restore(self, values):
         """Take back `learned()`. Raises ValueError when it is none."""
-        counts = values[_LOADS:]
-        if len(counts) != _LOADS or min(counts) < 0 or max(counts) > _KNOWN:
-            raise ValueError("drift")
-        self.excess_16 = values[:_LOADS]
+        counts = values[_NODES:]
+        if len(counts) != _NODES or min(counts) < 0 or max(counts) > _MEMORY:
+            raise ValueError("balance")
+        if max(values[:_NODES]) > 16 * _MOST_E_MDEG or min(values) < -16 * _MOST_MDEG:
+            raise ValueError("balance")
+        self.excess_16 = values[:_NODES]
         self.count = counts
 
-    def step(self, body_mdeg, room_mdeg, n, doubt, metered, signal):
+    def forget(self, signal):
+        """Body or room was not read, or the body tells of something else: begin a new hour."""
+        self._filled = 0
+        self._begin()
+        self._share = 0
+        signal[m.R_ROOM_DRIFT] = 0
+
+    def step(self, body_mdeg, room_mdeg, power, emitter, metered, signal):
         """One observation every 10 s; writes its signal.
 
-        body_mdeg, room_mdeg: the readings; n: load as the emitter follows it with its lag,
-        permille of the excess at rated power; doubt: by how much that may be another; metered:
-        the load knows the voltage. 198 V instead of 242 V are a quarter of the excess, so without
-        a meter only a heater at rest can tell.
+        body_mdeg, room_mdeg: the readings; power: permille of rated, mean of the 10 s; emitter:
+        its `stored(mdeg)` is the heat in permille * s of rated power by which it gets warmer by so
+        much; metered: the power knows the voltage. 198 V instead of 242 V are a quarter of the
+        excess, so without a meter only a heater at rest can tell.
         """
-        if not self._started:
-            self._started = True
-            self._slow_64 = n * 64
-            self._room_64 = room_mdeg * 64
-        self._slow_64 += (n * 64 - self._slow_64) // _SLOW_STEPS
-        self._room_64 += (room_mdeg * 64 - self._room_64) // _ROOM_STEPS
-        if abs(room_mdeg - self._room_64 // 64) > _SETTLED_MDEG:
+        self._steps += 1
+        self._sum_power += power
+        self._sum_excess += body_mdeg - room_mdeg
+        self._sum_room += room_mdeg
+        if self._steps > _BLOCK - _END:
+            self._sum_body += body_mdeg
+        if self._steps < _BLOCK:
             return
-        if doubt > _SETTLED_N or abs(n - self._slow_64 // 64) > _SETTLED_N:
-            return
-        if n < _NONE_N:
-            load = 0
-            body_mdeg -= self._expected(1, n)  # the last of the heat
-            n = 1000
-        elif n < _LEAST_N or not metered:
-            return
-        else:
-            load = 1 + n // _WIDE_N
-            if load >= _LOADS:
-                load = _LOADS - 1
-        error = body_mdeg - room_mdeg - self._expected(load, n)
-        count = self.count[load]
-        if count >= _KNOWN:
-            self._sum += error - self._sum // _STEPS
-            self.mean_mdeg = self._sum // _STEPS
-            signal[m.R_ROOM_DRIFT] = abs(self.mean_mdeg) * 1000 // _LIMIT_MDEG
-        if count < _KNOWN:
-            count += 1
-            self.count[load] = count
-        # In this order no product leaves 31 bits.
-        self.excess_16[load] += error * 1000 // n * 16 // count
+        self._at = at = (self._at + 1) & _MASK
+        mean = self._sum_power // _BLOCK
+        self._power[at] = mean if mean or not self._sum_power else 1
+        self._excess[at] = self._sum_excess // _BLOCK
+        self._room[at] = self._sum_room // _BLOCK
+        self._body[at] = self._sum_body // _END
+        self._begin()
+        if self._filled <= _WINDOW:
+            self._filled += 1
+        if self._filled <= _WINDOW or not self._hour(emitter, metered):
+            # No verdict: what was last seen fades.
+            self._share -= self._share // _FADE
+            self.mean_mdeg -= self.mean_mdeg // _FADE
+        signal[m.R_ROOM_DRIFT] = self._share
 
-    def _expected(self, load, n):
-        # What a class has learned is true in its middle; between two middles it is in between.
-        excess_16 = self.excess_16[load]
-        if load:
-            off = n - load * _WIDE_N + _WIDE_N // 2
-            other = load + 1 if off > 0 else load - 1
-            if 0 < other < _LOADS and self.count[other] >= _HELPS:
-                if off > _WIDE_N // 2:
-                    off = _WIDE_N // 2
-                excess_16 += (self.excess_16[other] - excess_16) * abs(off) // _WIDE_N
-        return excess_16 // 16 * n // 1000
+    def _begin(self):
+        self._steps = 0
+        self._sum_power = 0
+        self._sum_excess = 0
+        self._sum_room = 0
+        self._sum_body = 0
+
+    def _hour(self, emitter, metered):
+        # True when the hour that ends now tells something.
+        at = self._at
+        power = 0
+        excess = 0
+        low = high = self._room[at]
+        for i in range(_WINDOW):
+            k = (at - i) & _MASK
+            power += self._power[k]
+            excess += self._excess[k]
+            room = self._room[k]
+            if room < low:
+                low = room
+            elif room > high:
+                high = room
+        excess //= _WINDOW
+        change = self._body[at] - self._body[(at - _WINDOW) & _MASK]
+        kept = emitter.stored(change) // _WINDOW_S
+        if high - low > _ROOM_MDEG or abs(kept) > _KEPT:
+            return False
+        load = power // _WINDOW - kept
+        n = excess_of(load if load > 0 else 0)
+        if not power:
+            if abs(load) > _REST:
+                return False
+            # The last of the heat, as little of it as there is.
+            excess -= self._at_node(1) // 16 * n // 1000
+            return self._compare(excess, 0, 0, 1000, kept)
+        if load < _LEAST or abs(kept) * _PART > load or not metered:
+            return False
+        node = n // _STEP_N
+        part = n - node * _STEP_N
+        if node < 1 or node >= _NODES - 1:
+            node = 1 if node < 1 else _NODES - 1
+            part = 0
+        return self._compare(excess, node, part, n, kept)
+
+    def _compare(self, excess, node, part, n, kept):
+        # part: of _STEP_N, on the way to the next node.
+        count = self.count
+        first = min(excess * 1000 // n, _MOST_E_MDEG) * 16
+        if not count[node]:
+            self.excess_16[node] = first
+        if part and not count[node + 1]:
+            self.excess_16[node + 1] = first
+        self._unsure = 0
+        below_16 = self._at_node(node)
+        known = self._knows(node)
+        expected_16 = below_16
+        if part:
+            known = known and self._knows(node + 1)
+            expected_16 += (self._at_node(node + 1) - below_16) * part // _STEP_N
+        expected = expected_16 // 16 * n // 1000
+        error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
+        known = known and sum(count) >= _TOLD
+        if known:
+            self.mean_mdeg += (error - self.mean_mdeg) // _MEAN
+            limit = _LIMIT_MDEG + abs(expected) * self._unsure // 1000 + abs(kept) * _KEPT_MDEG
+            self._share = abs(self.mean_mdeg) * 1000 // limit
+        self._learn(node, _STEP_N - part, error, n)
+        if part:
+            self._learn(node + 1, part, error, n)
+        return known
+
+    def _learn(self, node, weight, error, n):
+        # In this order no product leaves 31 bits.
+        count = min(self.count[node] + weight, _MEMORY)
+        self.count[node] = count
+        learned = self.excess_16[node] + error * 1000 // n * 16 * weight // count
+        self.excess_16[node] = max(-16 * _MOST_MDEG, min(16 * _MOST_E_MDEG, learned))
+
+    def _beside(self, node):
+        # Known load, its side (+1 or -1), and distance, where it and the next one on that side
+        # tell what `node` would be; 0: none do.
+        count = self.count
+        for far in range(1, _FAR + 1):
+            for side in (1, -1):
+                near = node + side * far
+                after = near + side
+                if min(near, after) <= 0 or max(near, after) >= _NODES:
+                    continue
+                if count[near] >= _KNOWN and count[after] >= _KNOWN:
+                    return side * far
+        return 0
+
+    def _knows(self, node):
+        if self.count[node] >= _KNOWN:
+            return True
+        far = self._beside(node) if node else 0
+        self._unsure = max(self._unsure, _UNSURE_PERMILLE * abs(far))
+        return far != 0
+
+    def _at_node(self, node):
+        excess_16 = self.excess_16
+        if self.count[node] < _KNOWN and node:
+            far = self._beside(node)
+            if far:
+                near = node + far
+                slope = excess_16[near + (1 if far > 0 else -1)] - excess_16[near]
+                return excess_16[near] - slope * abs(far)
+        return excess_16[node]

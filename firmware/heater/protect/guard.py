@@ -378,20 +378,24 @@ class Guard:
             )
         if weld.known():
             signal[m.R_SWITCH_WELDED_BODY] = weld.verdict
-        if not self.room.own_ok:
-            signal[m.R_ROOM_DRIFT] = 0
-        elif stepped and self.thermal.known and sound:
+            signal[m.R_ELEMENT_COLD] = weld.missing
+        told = self.room.own_ok and self._body_tells() and inp.body_state == _OK
+        if not (told and weld.known()):
+            self.drift.forget(signal)
+        elif stepped:
             voltage = self._has_meter and inp.meter_state == _OK
-            thermal = self.thermal
             self.drift.step(
-                inp.body_mdeg, inp.room_mdeg, thermal.load(), thermal.doubt(), voltage, signal
+                inp.body_mdeg, inp.room_mdeg, self.thermal.power, weld, voltage, signal
             )
 
     def _heats_as_told(self):
+        return not self.book.signal[m.R_ELEMENT_OPEN] and self._body_tells()
+
+    def _body_tells(self):
         # Otherwise the body tells of element or cover, not of the room.
         active = self.book.active
         return not (
-            self.book.signal[m.R_ELEMENT_OPEN]
+            active[m.R_ELEMENT_OPEN]
             or active[m.R_ELEMENT_WEAK]
             or active[m.R_ELEMENT_COLD]
             or active[m.R_COVERED]

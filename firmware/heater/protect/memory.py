@@ -44,7 +44,7 @@ def learned(guard):
     """Lists of integers by name, fit for JSON."""
     return {
         "thermal": guard.thermal.learned(),
-        "drift": guard.drift.learned(),
+        "balance": guard.drift.learned(),
         "weld": guard.weld.learned(),
         "joint": guard.electric.learned(),
         "leak": list(guard.leakage.days),
@@ -56,7 +56,7 @@ def restore_learned(guard, data):
     try:
         parts = [[int(v) for v in data[name]] for name in ("thermal", "joint", "leak")]
         # An older firmware kept none of it.
-        drift = [int(v) for v in data["drift"]] if "drift" in data else None
+        drift = [int(v) for v in data["balance"]] if "balance" in data else None
         weld = [int(v) for v in data["weld"]] if "weld" in data else None
     except (KeyError, TypeError):
         raise ValueError("learned")

@@ -173,8 +173,8 @@ TEXTS = {
     ),
     "element_cold": (
         ("机体不热", "Body stays cool"),
-        ("机体温度低于该功率下的正常值。",
-         "The body is cooler than it ought to be at this power."),
+        ("已接通，但机体少得 {m} 的功率，允许 {e}。",
+         "Switched on, but the body lacks {m} of the power, allowed {e}."),
         _SERVICE,
     ),
     "switch_welded": (

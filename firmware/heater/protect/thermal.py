@@ -29,10 +29,8 @@ _BELIEVED_MDEG = const(500)  # a lag worse than twice the best by more than this
 _SLOWEST = const(8192)  # samples a learned value is averaged over: a day of heating
 _COVERED_MIN_MDEG = const(8000)
 _COVERED_PERMILLE = const(250)
-_COLD_MIN_MDEG = const(5000)
-# 198 V where 242 V were learned are 33 % less power, which is 27 % less excess. In simulated homes
-# that was up to 31 % by lag and noise.
-_COLD_PERMILLE = const(360)
+# An excess so far from what is expected, and a tenth of that further, is not learned.
+_DOUBT_MDEG = const(2500)
 _SETTLE_S = const(15)  # the emitter's core still feeds the body so long after switching off
 _WELD_MDEG = const(3000)
 _HOT_MDEG = const(15_000)  # excess that must shrink within ten minutes of being off
@@ -44,8 +42,19 @@ _STRETCH_PERMILLE = const(300)
 _FLAT_MDEG = const(4000)  # a body so close to the room is not being heated
 
 
+def excess_of(power):
+    """Share of the excess at rated power that `power` (permille, 0 or more) leads to, permille."""
+    k = power // 125
+    if k > 11:
+        k = 11
+    return _G[k] + (_G[k + 1] - _G[k]) * (power - k * 125) // 125
+
+
 class Thermal:
+    """`power`: permille of rated, mean of the last ten seconds."""
+
     def __init__(self):
+        self.power = 0
         self.n_64 = [0] * _CANDIDATES  # n in permille * 64
         self.excess_64 = [0] * _CANDIDATES  # E of each candidate in mdeg * 64
         self.error_64 = [0] * _CANDIDATES  # smoothed absolute error of each, mdeg * 64
@@ -56,7 +65,6 @@ class Thermal:
         self.residual_mdeg = 0  # measured less expected excess
         self.expected_mdeg = 0
         self._on_s = 0  # heating without pause
-        self._warm_s = 0  # and so that every lag expects a warm body
         self._past = [0, 0, 0, 0]
         self._past_at = 0
         self._past_n = 0
@@ -111,7 +119,7 @@ class Thermal:
         self._second += 1
         if self._second < _STEP_S:
             return False
-        p = self._sum // _STEP_S * scale_permille // 1000
+        self.power = p = self._sum // _STEP_S * scale_permille // 1000
         self._second = 0
         self._sum = 0
         self._follow(p)
@@ -125,23 +133,6 @@ class Thermal:
         self._learn(excess)
         return True
 
-    def load(self):
-        """Load as the emitter follows it with its lag, permille of the excess at rated power."""
-        return self.n_64[self.best] // 64
-
-    def doubt(self):
-        """By how much the believed lags differ on `load()`, permille: little at a steady load."""
-        n_64 = self.n_64
-        low = high = n_64[self.best]
-        believed = self._believed()
-        for i in range(_CANDIDATES):
-            if self.error_64[i] <= believed:
-                if n_64[i] > high:
-                    high = n_64[i]
-                elif n_64[i] < low:
-                    low = n_64[i]
-        return (high - low) // 64
-
     def _believed(self):
         # After hours of the same load every lag explains the body, and which one is best is
         # chance: at the next change the slowest believed lag says what is still cold, the
@@ -149,10 +140,7 @@ class Thermal:
         return self.error_64[self.best] * 2 + _BELIEVED_MDEG * 64
 
     def _follow(self, p):
-        k = p // 125
-        if k > 11:
-            k = 11
-        g = _G[k] + (_G[k + 1] - _G[k]) * (p - k * 125) // 125
+        g = excess_of(p)
         n_64 = self.n_64
         for i in range(_CANDIDATES):
             n_64[i] += (g * 64 - n_64[i]) * _STEP_S // _TAU_S[i]
@@ -169,19 +157,14 @@ class Thermal:
             return
         stretch = self._stretch()
         doubt = _STRETCH_PERMILLE * abs(stretch) // 1000  # permille of what is expected
-        low = high = expected
+        high = expected
         n_64 = self.n_64
-        least_64 = n_64[best]
         believed = self._believed()
         for i in range(_CANDIDATES):
             if self.error_64[i] <= believed:
                 other = self.excess_64[i] // 64 * (n_64[i] // 64) // 1000
                 if other > high:
                     high = other
-                elif other < low:
-                    low = other
-                if n_64[i] < least_64:
-                    least_64 = n_64[i]
         # While the emitter cools, or has just been cooling, what remains of the heat of before
         # counts for more than the model is good for.
         signal[m.R_COVERED] = 0
@@ -189,13 +172,6 @@ class Thermal:
             limit = max(_COVERED_MIN_MDEG, high * _COVERED_PERMILLE // 1000)
             limit += high * doubt // 1000
             signal[m.R_COVERED] = max(0, (excess - high) * 1000 // limit)
-        # Such heat makes no body cold, so pauses do not matter here as long as the emitter would
-        # stay warm in them by every lag.
-        self._warm_s = self._warm_s + _STEP_S if least_64 >= _MIN_N * 64 else 0
-        signal[m.R_ELEMENT_COLD] = 0
-        if self._warm_s >= _ON_S:
-            limit = max(_COLD_MIN_MDEG, low * _COLD_PERMILLE // 1000) + low * doubt // 1000
-            signal[m.R_ELEMENT_COLD] = max(0, (low - excess) * 1000 // limit)
 
     def _stretch(self):
         # How far the load is from where E was learned, permille: above, of the learned load;
@@ -208,15 +184,13 @@ class Thermal:
         return (n - mean) * 1000 // least
 
     def _unknown(self, signal):
-        self._warm_s = 0
         signal[m.R_COVERED] = 0
-        signal[m.R_ELEMENT_COLD] = 0
 
     def _learn(self, excess):
         # A heater that is being covered, or fails, must not be learned as normal.
         expected = self.expected_mdeg
         unsure = expected * _STRETCH_PERMILLE // 1000 * abs(self._stretch()) // 1000
-        doubt = abs(self.residual_mdeg) > _COLD_MIN_MDEG // 2 + expected // 10 + unsure
+        doubt = abs(self.residual_mdeg) > _DOUBT_MDEG + expected // 10 + unsure
         if excess < 0 or (self.known and doubt):
             return
         best = self.best

@@ -1,12 +1,9 @@
 # The body's model over hours of load, without the rest of the guard: what a healthy emitter of any
-# kind does must look neither covered nor cold. The emitter here has one lag, and for once the
+# kind does must not look covered. The emitter here has one lag, and for once the
 # exponent of a fan as well as that of free convection.
 
-from heater.protect.drift import Drift
 from heater.protect.monitors import (
     R_COVERED,
-    R_ELEMENT_COLD,
-    R_ROOM_DRIFT,
     R_SWITCH_WELDED_BODY,
     ROWS,
 )
@@ -21,15 +18,16 @@ EXCESS_MDEG = 57_000  # at rated power
 class Room:
     source = 0
     mdeg = 20_000
+    ahead_mdeg = 0  # of the air, before the sensor follows
 
 
 def worst(tau_s, exponent, days):
-    """Greatest signals (covered, cold) in permille of their limits over `days`, a list of
-    (seconds, permille)."""
+    """Greatest signal of a cover in permille of its limit over `days`, a list of (seconds,
+    permille)."""
     thermal, inp, room, signal = Thermal(), Inputs(), Room(), [0] * len(ROWS)
     inp.body_state = 0
     body = 20_000.0
-    covered = cold = 0
+    covered = 0
     for seconds, permille in days:
         target = 20_000 + EXCESS_MDEG * (permille / 1000) ** (1 / exponent)
         for i in range(seconds):
@@ -37,8 +35,7 @@ def worst(tau_s, exponent, days):
             inp.body_mdeg = int(body) + (i * 7919 % 301 - 150)  # noise of the converter
             thermal.second(inp, permille, 1000, permille * 2, room, 1, False, signal)
             covered = max(covered, signal[R_COVERED])
-            cold = max(cold, signal[R_ELEMENT_COLD])
-    return covered, cold
+    return covered
 
 
 def test_not_covered_after_a_night_of_one_load():
@@ -48,8 +45,8 @@ def test_not_covered_after_a_night_of_one_load():
     for tau_s, exponent, days in (
         (300, 1.0, evening), (600, 1.0, evening), (220, 1.3, night), (1150, 1.3, evening),
     ):  # fmt: skip
-        covered, cold = worst(tau_s, exponent, days)
-        assert covered < 1000 and cold < 1000, (tau_s, exponent, covered, cold)
+        covered = worst(tau_s, exponent, days)
+        assert covered < 1000, (tau_s, exponent, covered)
 
 
 class Oil:
@@ -61,6 +58,7 @@ class Oil:
     shell_air = 1 / 52
     sensor, sensor_s = 0.15, 25  # where between shell and core, and its lag
     cover = 1.0  # of the loss
+    given = 1.0  # of the power: voltage, or an open element
 
     def __init__(self):
         self.thermal, self.weld = Thermal(), Weld()
@@ -74,12 +72,12 @@ class Oil:
 
     def second(self, permille, element=0.0):
         """One second with the switch on for `permille`; element: what a weld gives, 0..1."""
-        air = self.room.mdeg / 1000
+        air = (self.room.mdeg + self.room.ahead_mdeg) / 1000
         flow = (self.core - self.shell) * self.through
         if self.weld.hold:
             permille = 0
         self.contactor = 0 if self.weld.hold or self.tripped else 1
-        power = max(permille / 1000, element) * self.contactor
+        power = max(permille / 1000, element) * self.contactor * self.given
         lost = (self.core - air) * self.core_air * self.cover
         self.core += (power - flow - lost) / self.core_j_k
         self.shell += (flow - (self.shell - air) * self.shell_air * self.cover) / self.shell_j_k
@@ -140,15 +138,16 @@ def lived(kind):
 
 
 def test_a_weld_opens_the_contactor():
-    # Cold, at the end of full power, in the middle of warming up. Oil: see docs/safety.md.
-    for kind, cold_s, hot_s in ((Convector, 60, 60), (Oil, 60, 95)):
+    # Cold, at the end of full power, in the middle of warming up.
+    for kind, cold_s, hot_s in ((Convector, 60, 60), (Oil, 60, 65)):
         for limit_s, before_s in ((cold_s, 0), (hot_s, HOUR_S), (hot_s, 600)):
             heater = lived(kind)
             assert heater.run(before_s, 1000) is None
             took_s = heater.opens(300, 1.0)
             assert took_s is not None and took_s <= limit_s, (kind, before_s, took_s)
             if not before_s:
-                assert 700 < heater.weld.share < 1500  # of rated power, in permille: all of it
+                # Of rated power, in permille: all of it, but the contactor opens at half of it.
+                assert 500 < heater.weld.share < 1500
             # What it was is known when the contactor has been opened three times.
             assert heater.signal[R_SWITCH_WELDED_BODY] > 1000 or heater.run(1800, 0, 1.0)
             heater.tripped = True
@@ -200,73 +199,44 @@ def test_no_weld_by_the_sun_or_a_window():
         assert not oil.second(0)
 
 
-def test_no_drift_by_a_voltage_that_nobody_measures():
-    # The same load at 242 and at 198 V: a quarter less above the room, and no drift of its sensor.
-    for metered in (True, False):
-        drift, signal = Drift(), [0] * len(ROWS)
-        for hour in range(28):  # a load is known after a day
-            excess = 40_000 if hour < 24 else 30_000
-            for _ in range(360):
-                drift.step(20_000 + excess, 20_000, 700, 0, metered, signal)
-        assert (signal[R_ROOM_DRIFT] > 1000) == metered
-        for hour in range(8):  # at rest the body is a thermometer for every board
-            if hour == 4:
-                drift.count[0] = 8192  # as after days
-            for _ in range(360):
-                drift.step(20_000, 20_000 if hour < 4 else 22_000, 0, 0, metered, signal)
-        assert signal[R_ROOM_DRIFT] > 1000
-
-
-def test_no_drift_from_one_end_of_a_load_to_the_other():
-    # An emitter of another exponent: its excess per load falls all along, between the classes too.
-    def above(n):
-        return int(EXCESS_MDEG * (n / 1000) ** 0.85)
-
-    drift, signal = Drift(), [0] * len(ROWS)
-    for n in list(range(62, 437, 25)) * 4:  # slowly up, again and again, as the weather does
-        for _ in range(4 * 360):
-            drift.step(20_000 + above(n), 20_000, n, 0, True, signal)
-    for _ in range(8192):
-        drift.step(20_000, 20_000, 0, 0, True, signal)
-    for n in (80, 120, 130, 180, 245, 255, 370, 380, 8):
-        excess = above(n) if n > 10 else 80 * n  # of the last heat
-        for _ in range(6 * 360):
-            drift.step(20_000 + excess, 20_000, n, 0, True, signal)
-        assert abs(drift.mean_mdeg) < 300, (n, drift.mean_mdeg)
+def missing(heater, seconds, permille, given):
+    """Greatest share of its power that the body is said to lack."""
+    most = 0
+    heater.given = given
+    for _ in range(seconds):
+        heater.second(permille)
+        most = max(most, heater.weld.missing)
+    heater.given = 1.0
+    return most
 
 
 def test_not_cold_by_a_voltage_that_nobody_measures():
-    # A day at 242 V, then 198 V: a third less power, by a fan a third less excess.
-    for tau_s, exponent in ((220, 1.3), (1150, 1.3), (600, 1.3), (100, 1.0), (220, 1.0)):
-        thermal, inp, room, signal = Thermal(), Inputs(), Room(), [0] * len(ROWS)
-        inp.body_state = 0
-        body = 20_000.0
-        cold = 0
-        days = ((6, 400, 242), (6, 900, 242), (1, 900, 198), (1, 1000, 198))
-        for hours, permille, volts in days:
-            share = permille / 1000 * (volts / 220) ** 2
-            target = 20_000 + EXCESS_MDEG * share ** (1 / exponent)
-            for i in range(hours * HOUR_S):
-                body += (target - body) / tau_s
-                inp.body_mdeg = int(body) + (i * 7919 % 301 - 150)
-                thermal.second(inp, permille, 1000, 0, room, 0, False, signal)
-                cold = max(cold, signal[R_ELEMENT_COLD])
-        assert 500 < cold < 1000, (tau_s, exponent, cold)
+    # Known at 242 V, then 198 V: a third less power. A window cools the air before its sensor.
+    for kind in (Convector, Oil):
+        heater = lived(kind)
+        missing(heater, 2 * HOUR_S, 600, 1.21)
+        low = missing(heater, 2 * HOUR_S, 600, 0.81)
+        assert 100 < low < 450, low
+        room = heater.room = Room()
+        for second in range(1200):
+            room.ahead_mdeg -= 10 if second < 600 else 0
+            step = room.ahead_mdeg // 200
+            room.mdeg += step
+            room.ahead_mdeg -= step
+            assert missing(heater, 1, 600, 0.81) < 600
+        del LIVED[kind]  # it knows another one now
 
 
 def test_an_open_element_is_found_through_pauses_of_the_heat():
-    # Half a minute without power in every minute and a half: the emitter hardly notices.
-    thermal, inp, room, signal = Thermal(), Inputs(), Room(), [0] * len(ROWS)
-    inp.body_state = 0
-    body, cold = 20_000.0, 0
-    sound_s = 6 * HOUR_S
-    for second in range(sound_s + 600):
-        permille = 800 if second % 90 < 60 else 0
-        power = permille / 1000 if second < sound_s else 0.0
-        body += (20_000 + EXCESS_MDEG * power - body) / 1150
-        inp.body_mdeg = int(body) + (second * 7919 % 301 - 150)
-        thermal.second(inp, permille, 1000, 0, room, 0, False, signal)
-        if second == sound_s:
-            assert cold < 300
-        cold = max(cold, signal[R_ELEMENT_COLD])
-    assert cold > 1000
+    # At full power, at part load, and with half a minute without heat in every minute and a half.
+    for kind in (Convector, Oil):
+        for permille, pause in ((1000, 0), (250, 0), (700, 30)):
+            heater = lived(kind)
+            missing(heater, 1200, 500, 1.0)  # the element of the case before is mended
+            for given in (1.0, 0.0):
+                most = 0
+                for second in range(3000 if given else 400):
+                    asked = permille if second % 90 >= pause else 0
+                    most = max(most, missing(heater, 1, asked, given))
+                assert (most > 600) != bool(given), (kind, permille, most)
+        del LIVED[kind]  # what an open element did before it was found is learned for a while

@@ -63,10 +63,10 @@ HAZARDS = (
     Hazard(
         "Room sensor frozen, shifted, drifting, moved, or at odds with the collector",
         "heat given or withheld that does not move the reading; steps that air cannot make; "
-        "the room that the body implies at the power given; comparison with the collector, and of "
-        "body, room and controller after two hours without heat",
-        "named before the real room has moved 2 K (drift: where the load is known and settled, "
-        "see the gaps); a fresh collector is believed instead",
+        "the room that the body implies by the heat it gave off in the last hour; comparison with "
+        "the collector, and of body, room and controller after two hours without heat",
+        "named before the real room has moved 2 K (drift: with a meter and after a day; see the "
+        "gaps); a fresh collector is believed instead",
         ("room_frozen", "room_jump", "room_drift", "room_disagrees", "sensors_apart"),
         (
             *_room(
@@ -75,6 +75,7 @@ HAZARDS = (
                 "room_jump",
                 "room_jump_not_by_a_window",
                 "room_drift",
+                "no_drift_in_the_morning",
                 "room_disagrees",
                 "sensors_apart",
             ),
@@ -129,20 +130,24 @@ HAZARDS = (
     Hazard(
         "Element open or weak",
         "metered power against voltage-corrected rated power of what was switched on; without a "
-        "meter: body below its learned rise",
+        "meter: what the body gets, by its learned heat balance, against what was asked for",
         "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without (weak: "
         "only with a meter, see the gaps)",
         ("element_open", "element_weak", "element_cold"),
-        (*_supply("element_open", "element_weak", "element_cold"), INJECTION),
+        (
+            *_supply("element_open", "element_weak", "element_cold"),
+            THERMAL + "not_cold_by_a_voltage_that_nobody_measures",
+            THERMAL + "an_open_element_is_found_through_pauses_of_the_heat",
+            INJECTION,
+        ),
     ),
     Hazard(
         "Modulating switch welded, at any set-point, off included",
         "power beyond what was switched on during the meter's own window; without a meter the "
         "learned heat balance of the body over 45 or 80 s: what it gains beyond what is known, "
         "against what full power would add",
-        "contactor open ≤ 3 s after the first metered sample of the off state; by the body of a "
-        "convector or panel ≤ 60 s from cold and ≤ 90 s when hot, of an oil radiator ≤ 65 s from "
-        "cold and up to 4 min when hot; named after three trials then (see the gaps)",
+        "contactor open ≤ 3 s after the first metered sample of the off state; by the "
+        "body ≤ 60 s, named at once from cold, after three trials when hot (see the gaps)",
         ("switch_welded", "switch_welded_body"),
         (
             *_supply(

@@ -1,0 +1,227 @@
+# The heat balance of the body, learned: over a window of 45 s (or 80 s)
+#   change = a * sum(flow) - b * sum(loss)
+# flow: power, share of rated, with a lag; loss: (excess / 64 K) ^ 1.3, the law of free convection
+# (EN 442-2). a, b and the lag are learned, five lags side by side. The loss is that of the excess
+# that is measured, so that nothing has to be known of the hours before.
+#
+# Read the other way round it tells what the body is given: of what was asked for while it heats
+# (here), and of nothing while it is off (weld.py).
+
+from micropython import const
+
+STEP_S = const(5)
+MASK = const(31)
+SHORT = const(9)  # steps of a window: 45 s
+LONG = const(16)  # 80 s
+LAGS = const(5)
+UNIT = const(50)  # sums are learned from in permille * steps / 50 ...
+# Lags of 10, 22, 45, 70, 100 s: 1024 * (1 - exp(-5 / lag)).
+PART = (403, 208, 108, 71, 50)
+# What flow reaches in a window at full power, from nothing, in permille * steps.
+SUM_SHORT = (7470, 5579, 3624, 2603, 1929)
+SUM_LONG = (14450, 12170, 8935, 6821, 5255)
+_RING = const(32)  # steps kept
+# (n / 8) ^ 1.3 in permille, and the excess n = 8 stands for
+_LOSS = (0, 67, 165, 279, 406, 543, 688, 841, 1000, 1165, 1337, 1513, 1694)
+_LOSS_MDEG = const(64_000)
+_CHANGE = const(8)  # ... and changes in mdeg / 8, so that their products stay small integers
+_MOVES = const(36)  # of UNIT: mean imbalance of a fifth of rated power, or nothing is learned
+_KNOWN = const(24)  # windows before anything is concluded
+_MOST = const(1_000_000)  # sums are halved here: some hours of moving are remembered
+_MOST_CHANGE = const(30_000_000)
+_BITS = const(14)  # of the sums when they are solved for a and b: their products fit 31 bits
+_A_MOST = const(0x10000)  # 50 K in 5 s at full power: no heater
+_WEIGHED = const(96)  # UNIT: a mean of three tenths of rated power tells of the voltage ...
+_ASKED = const(24)  # ... and one of 75 permille of the power that is missing,
+_ENOUGH = const(4000)  # in a mean of a minute at full power, of nine at an eighth of it
+# What is lost is known to a tenth or so: of a body that loses more than 8/7 of what is asked for,
+# the rest says nothing.
+_LOSES = const(7)
+_MAINS_LOW = const(700)  # permille of the power at nominal voltage; GB/T 12325 allows 810 to 1210
+_MAINS_HIGH = const(1300)
+
+
+class Balance:
+    """`missing`: permille of the power asked for that the body does not get, mean of some minutes
+    of heating, where no meter knows the voltage.
+    """
+
+    def __init__(self):
+        self.best = 0  # of the lags
+        self.count = 0  # windows learned from
+        self.a_64 = [0] * LAGS  # change per UNIT of flow, _CHANGE * 64
+        self.b_64 = [0] * LAGS  # and of loss
+        self.error_16 = [0] * LAGS  # mean absolute error of each, mdeg * 16
+        self._ff = [0] * LAGS  # sums of products of flow, loss and change
+        self._fl = [0] * LAGS
+        self._ll = 0
+        self._df = [0] * LAGS
+        self._dl = 0
+        self._flow_64 = [0] * LAGS
+        self._flow = [[0] * _RING for _ in range(LAGS)]  # running sums
+        self._loss = [0] * _RING
+        self._body = [0] * _RING
+        self._at = 0
+        self._filled = 0
+        self._wait = 0  # steps until a window is learned from
+        self._mains = 1000  # permille: power over what it is taken for
+        self._given = 0
+        self._asked = 0
+        self.missing = 0  # permille of the power asked for, mean of some minutes of heating
+
+    def learned(self):
+        """What was learned, as a list of integers."""
+        sums = self._ff + self._fl + self._df + [self._ll, self._dl]
+        return self.a_64 + self.b_64 + self.error_16 + sums + [self.count, self.best]
+
+    def restore(self, values):
+        """Take back `learned()`. Raises ValueError when it is none."""
+        n = LAGS
+        if len(values) != 6 * n + 4 or not 0 <= values[-1] < n or min(values[: 5 * n]) < 0:
+            raise ValueError("weld")
+        self.a_64, self.b_64, self.error_16, self._ff, self._fl, self._df = [
+            values[k : k + n] for k in range(0, 6 * n, n)
+        ]
+        self._ll, self._dl, self.count, self.best = values[6 * n :]
+
+    def known(self):
+        """True once enough was learned for a verdict."""
+        return self.count >= _KNOWN and self.a_64[self.best] > 0
+
+    def stored(self, mdeg):
+        """Heat by which the emitter gets warmer by `mdeg`, permille * s of rated power."""
+        return mdeg * (UNIT * STEP_S * 64 // _CHANGE) // self.a_64[self.best]
+
+    def _step(self, body, excess, power):
+        n = excess * 1000 // _LOSS_MDEG
+        if n < 0:
+            n = 0
+        elif n > 1499:
+            n = 1499
+        k = n // 125
+        loss = _LOSS[k] + (_LOSS[k + 1] - _LOSS[k]) * (n - k * 125) // 125
+        before = self._at
+        self._at = at = (before + 1) & MASK
+        self._body[at] = body
+        # Running sums wrap long before they stop fitting a small integer; differences count.
+        self._loss[at] = (self._loss[before] + loss) & 0xFFFFFF
+        flow_64 = self._flow_64
+        for i in range(LAGS):
+            flow_64[i] += (power * 64 - flow_64[i]) * PART[i] // 1024
+            sums = self._flow[i]
+            sums[at] = (sums[before] + flow_64[i] // 64) & 0xFFFFFF
+        if self._filled < _RING:
+            self._filled += 1
+
+    def _over(self, sums, steps):
+        # Sum over the last steps, in UNIT.
+        at = self._at
+        return ((sums[at] - sums[(at - steps) & MASK]) & 0xFFFFFF) // UNIT
+
+    def _expected(self, i, flow, loss):
+        # Change of the body in mdeg.
+        return (self.a_64[i] * flow - self.b_64[i] * loss) * _CHANGE // 64
+
+    def _change(self, steps):
+        return self._body[self._at] - self._body[(self._at - steps) & MASK]
+
+    def _learn(self):
+        best = self.best
+        loss = self._over(self._loss, SHORT)
+        flow = self._over(self._flow[best], SHORT)
+        change = self._change(SHORT)
+        if self.known():
+            balance = self._expected(best, flow, loss)
+            full = self._expected(best, SUM_SHORT[best] // UNIT, 0)
+            least = self._expected(best, _MOVES, 0)
+            if abs(balance) < least or abs(change - balance) * 2 > full:
+                return  # nothing moves, or not as this emitter does
+        elif abs(flow - loss) < _MOVES:
+            return
+        change_8 = change // _CHANGE
+        for i in range(LAGS):
+            flow = self._over(self._flow[i], SHORT)
+            if self.count > 4:
+                error = abs(change - self._expected(i, flow, loss))
+                self.error_16[i] += (error * 16 - self.error_16[i]) // min(self.count - 4, 48)
+            self._ff[i] += flow * flow
+            self._fl[i] += flow * loss
+            self._df[i] += flow * change_8
+        self._ll += loss * loss
+        self._dl += loss * change_8
+        self._halve()
+        for i in range(LAGS):
+            self._solve(i)
+        self.count += 1 if self.count < 1000 else 0
+        error_16 = self.error_16
+        for i in range(LAGS):
+            if error_16[i] < error_16[best]:
+                best = i
+        self.best = best
+
+    def _halve(self):
+        small = self._ll < _MOST and abs(self._dl) < _MOST_CHANGE
+        for i in range(LAGS):
+            small = small and self._ff[i] < _MOST and abs(self._df[i]) < _MOST_CHANGE
+        if small:
+            return
+        for i in range(LAGS):
+            self._ff[i] //= 2
+            self._fl[i] //= 2
+            self._df[i] //= 2
+        self._ll //= 2
+        self._dl //= 2
+
+    def _solve(self, i):
+        # Least squares for a and b, the sums brought to 14 bits.
+        ff = self._ff[i]
+        fl = self._fl[i]
+        ll = self._ll
+        df = self._df[i]
+        dl = self._dl
+        shift = 0
+        while max(ff, ll) >> _BITS:
+            ff >>= 1
+            fl >>= 1
+            ll >>= 1
+            shift -= 1
+        while max(abs(df), abs(dl)) >> _BITS:
+            df >>= 1
+            dl >>= 1
+            shift += 1
+        det = ff * ll - fl * fl
+        if det < 1024 or det < ff * ll // 32:
+            return  # only heating or only cooling was seen: they cannot be told apart yet
+        det //= 64
+        a = (df * ll - dl * fl) // det
+        b = (df * fl - dl * ff) // det
+        if min(a, b) <= 0 or max(a, b) >= _A_MOST or shift > 9:
+            return
+        a = a << shift if shift >= 0 else a >> -shift
+        b = b << shift if shift >= 0 else b >> -shift
+        if max(a, b) < _A_MOST:
+            self.a_64[i] = a
+            self.b_64[i] = b
+
+    def _weigh(self):
+        # While it heats: what the body was given against what was asked for. Nobody measures the
+        # voltage, and what is still on its way to the body when the switch opens is as much more
+        # or less.
+        best = self.best
+        flow = self._over(self._flow[best], LONG)
+        loss = self._over(self._loss, LONG)
+        # What is lost is known to a tenth or so; of so much of it the rest says nothing.
+        if self._filled <= LONG or flow < max(_ASKED, loss * _LOSES // 8) or not self.known():
+            return
+        asked = self.a_64[best] * flow
+        given = self._change(LONG) * 64 // _CHANGE
+        given += self.b_64[best] * loss
+        given = max(-asked, min(2 * asked, given))
+        if flow >= _WEIGHED:
+            mains = max(_MAINS_LOW, min(_MAINS_HIGH, given * 125 // (asked // 8)))
+            self._mains += (mains - self._mains) // 4
+        steps = _ENOUGH // flow
+        self._given += given - self._given // steps
+        self._asked += asked - self._asked // steps
+        if self._asked >= self.a_64[best] * (_ENOUGH // 2):
+            self.missing = 1000 - self._given // (self._asked // 1000)

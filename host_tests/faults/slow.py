@@ -1,0 +1,159 @@
+"""Faults that the body tells within minutes or hours, in a simulated home that is lived in.
+
+    python host_tests/faults/slow.py HOUSE drift|open [DAYS]
+
+The whole firmware in this process (inprocess.py) lives DAYS (10) in HOUSE, as in season.py, with
+people, airing, swinging mains, caps and hours off. From then on it lives on many times, each time
+with one fault, begun at one of some hours of the day:
+
+drift  the room sensor drifts by 0.5 K/h, up or down, on the full board; printed is how far the
+       real room is from that of the same life without the fault when it is named (limit 2 K)
+open   the element opens on a board without a meter; printed is after how many seconds in which
+       heat was asked for it is named (limit 600)
+
+Exit code 1 when any is named later, or not while it was looked for.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from pathlib import Path
+
+DRIFT_K_H = 0.5
+MOVED_K = 2.0
+OPEN_S = 600
+BEGIN_H = (0, 5, 10, 16)
+WATCH_H = 12
+MONTH = 2
+HOUR_S = 3600
+STEP_S = 60
+PAUSE_S = 60  # without heat, until heat is no longer asked for
+
+
+class Drifting:
+    """A house whose room sensor moves away from the truth."""
+
+    def __init__(self, house, k_h):
+        self._house = house
+        self._k_s = k_h / HOUR_S
+        self._s = 0.0
+
+    def __getattr__(self, name):
+        return getattr(self._house, name)
+
+    @property
+    def sensor_c(self):
+        return self._house.sensor_c + self._k_s * self._s
+
+    def step(self, dt_s, element_w):
+        self._s += dt_s
+        self._house.step(dt_s, element_w)
+
+
+class Lived:
+    """A heater that has lived for some days, and goes on."""
+
+    def __init__(self, name, days, bare):
+        from inprocess import BARE, InProcess
+        from season import Life, lived_in
+
+        self.house, _ = lived_in(name, MONTH)
+        self.device = InProcess(self.house, BARE if bare else None, {"control.mode": "plan"})
+        self.device.clock(1_800_000_000 + 86_400 * 30 * MONTH)
+        self._life = Life(name, MONTH)
+        self._left_s = 0
+        self.run(round(days * 24 * HOUR_S))
+        assert not self.device.came, self.device.came
+
+    def run(self, seconds):
+        """Live on; changes of settings come every quarter of an hour."""
+        while seconds:
+            if not self._left_s:
+                for changes in self._life.quarter():
+                    self.device.set(changes)
+                self._left_s = 900
+            part = min(seconds, self._left_s)
+            self.device.run(part)
+            self._left_s -= part
+            seconds -= part
+
+    def apart(self, what, *words):
+        """Result of `what(*words)`, from a copy of this process: nothing of it happens here."""
+        read, write = os.pipe()
+        if not os.fork():
+            with os.fdopen(write, "wb") as pipe:
+                pickle.dump(what(*words), pipe)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read, "rb") as pipe:
+            result = pickle.load(pipe)
+        os.wait()
+        return result
+
+    def rooms(self, hours):
+        """The real room, minute by minute."""
+        rooms = []
+        for _ in range(hours * HOUR_S // STEP_S):
+            self.run(STEP_S)
+            rooms.append(self.house.room_c)
+        assert not self.device.came, self.device.came
+        return rooms
+
+    def drift(self, begin_h, k_h, rooms):
+        """(hours until named, or None; K by which the room had moved, most until then)."""
+        self.run(begin_h * HOUR_S)
+        self.device.house = Drifting(self.house, k_h)
+        moved_k = 0.0
+        for minute in range(WATCH_H * HOUR_S // STEP_S):
+            self.run(STEP_S)
+            moved_k = max(moved_k, abs(self.house.room_c - rooms[begin_h * 60 + minute]))
+            if any(code == "room_drift" for _, code, _, _ in self.device.came):
+                return (minute + 1) * STEP_S / HOUR_S, moved_k
+        return None, moved_k
+
+    def open(self, begin_h):
+        """Seconds of operation until an open element is named; None: not within an hour."""
+        self.run(begin_h * HOUR_S)
+        self.device.world.faults["element_open"] = 1
+        asked_s = pause_s = 0
+        for _ in range(WATCH_H * HOUR_S):
+            self.run(1)
+            asks = self.device.heater.guard.electric.mean_permille > 0
+            pause_s = 0 if asks else pause_s + 1
+            asked_s += pause_s < PAUSE_S
+            if any(code == "element_cold" for _, code, _, _ in self.device.came):
+                return asked_s
+            if asked_s > HOUR_S:
+                break
+        return None
+
+
+def main(arguments):
+    """Number of faults that were named too late."""
+    name, kind = arguments[:2]
+    days = float(arguments[2]) if len(arguments) > 2 else 10.0
+    lived = Lived(name, days, kind == "open")
+    where = f"{name}, {lived.house.spec.emitter}"
+    late = 0
+    rooms = lived.apart(lived.rooms, max(BEGIN_H) + WATCH_H) if kind == "drift" else []
+    for begin_h in BEGIN_H:
+        if kind == "open":
+            took_s = lived.apart(lived.open, begin_h)
+            late += took_s is None or took_s > OPEN_S
+            print(f"{where}, open from {begin_h} h on: named after {took_s} s of operation "
+                  f"(limit {OPEN_S})", flush=True)  # fmt: skip
+            continue
+        for k_h in (DRIFT_K_H, -DRIFT_K_H):
+            hours, moved_k = lived.apart(lived.drift, begin_h, k_h, rooms)
+            late += moved_k > MOVED_K
+            after = "not named" if hours is None else f"named after {hours:.1f} h"
+            print(f"{where}, {k_h:+g} K/h from {begin_h} h on: {after}, the room was off by "
+                  f"{moved_k:.2f} K at most (limit {MOVED_K:g})", flush=True)  # fmt: skip
+    return late
+
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "tools"), str(Path(__file__).parent)]
+    sys.exit(1 if main(sys.argv[1:]) else 0)
