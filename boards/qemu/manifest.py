@@ -4,5 +4,6 @@
 include("../manifest.py")
 for _name in ("board", "machine", "esp32", "onewire", "part_analog", "part_sht4x", "time"):
     module(_name + ".py", base_path="../sim")
-for _name in ("world", "part_meter", "clock", "ramflash", "select", "utime"):
+for _name in ("world", "part_meter", "clock", "ramflash", "select", "utime", "flashbdev"):
     module(_name + ".py")
+module("_boot.py", base_path="../frozen")

@@ -7,6 +7,8 @@ import vfs
 _ADDRESS = 0x8100_0000  # the virt machine has 128 MiB from 0x8000_0000 on
 BLOCK_BYTES = 4096
 BLOCKS = 512
+_PIECE = 256
+_ERASED = b"\xff" * _PIECE
 
 
 class RamBlocks:
@@ -33,8 +35,8 @@ class RamBlocks:
             return BLOCK_BYTES
         if op == 6:
             at = arg * BLOCK_BYTES
-            for i in range(at, at + BLOCK_BYTES):
-                self._all[i] = 0xFF
+            for piece in range(at, at + BLOCK_BYTES, _PIECE):
+                self._all[piece : piece + _PIECE] = _ERASED
         return 0
 
 

@@ -390,6 +390,7 @@ def run():
     watchdog = machine.WDT(timeout=_WATCHDOG_MS)
     running = Heater(the_board, machine.reset_cause())
     running.network.open()
+    gc.threshold(-1)  # of main.py
     running.loop(watchdog)
     from heater import services
 

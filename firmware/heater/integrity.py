@@ -120,6 +120,9 @@ def _sources():
 
 
 def _listed():
+    # Beside an image's own application in use (boards/frozen/_boot.py) lies at most half of one.
+    if sys.path[0] == ".frozen":
+        return False
     try:
         os.stat(_LIST)
     except OSError:

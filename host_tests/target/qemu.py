@@ -33,24 +33,31 @@ def compiled(mpy_cross: Path, source: Path) -> bytes:
 
 
 def flash(files: dict[str, bytes]) -> bytes:
-    """A LittleFS image with these files in its root."""
+    """A LittleFS image with these files, by their paths."""
     fs = LittleFS(block_size=BLOCK_BYTES, block_count=BLOCKS)
     for name, content in files.items():
+        if "/" in name:
+            fs.makedirs(name.rpartition("/")[0], exist_ok=True)
         with fs.open(name, "wb") as f:
             f.write(content)
     return bytes(fs.context.buffer)
 
 
-def run(elf: Path, image: Path, script: str, timeout_s: float, *more: str) -> str:
+# The peripherals' classes stay in RAM, where tests can change them; then as _boot.py does it.
+_START = "import machine, onewire, romcode, ramflash\nramflash.mount()"
+
+
+def run(
+    elf: Path, image: Path, script: str, timeout_s: float, *more: str, start: str = _START
+) -> str:
     """What `script` prints on a freshly started target whose flash holds `image`.
 
-    A script that raises ends with the traceback in the output. Raises TimeoutExpired.
+    A script that raises ends with the traceback in the output. start: what comes before it.
+    Raises TimeoutExpired.
     """
-    # The peripherals' classes stay in RAM, where tests can change them; then as _boot.py does it.
     text = (
         f"print({_BEGIN.decode()!r})\n"
-        "try:\n  import machine, onewire, romcode, ramflash\n  ramflash.mount()\n"
-        f"  exec({script!r})\n"
+        f"try:\n  exec({start!r})\n  exec({script!r})\n"
         "except BaseException as e:\n  import sys\n  sys.print_exception(e)\n"
         f"print({_END.decode()!r})\nimport umachine\numachine.reset()\n"
     )

@@ -16,6 +16,7 @@ from nuanbu.flash import boards
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT_BYTES = 256 * 1024
+LIST = "program.sum"  # of all files, with a sum of them
 _BLOCK_BYTES = 4096
 _STOCK_VFS = 0x200000  # file system of a stock MicroPython image for 4 MiB of flash
 # The port runs these two by name and as source; board.py stays readable for the installer.
@@ -42,11 +43,11 @@ def compiled(out: Path, board: str = "") -> dict[str, int]:
             raise UserError(f"no board {board!r}: see boards/README.md")
         (out / "board.py").write_bytes(source.read_bytes())
         sizes["board.py"] = source.stat().st_size
-    sizes["program.sum"] = _sum(out, sorted(sizes))
+    sizes[LIST] = listed(out, sorted(sizes))
     return sizes
 
 
-def _sum(out: Path, names: list[str]) -> int:
+def listed(out: Path, names: list[str]) -> int:
     """Write the list that the firmware checks itself against (lib/progsum.py); its size."""
     whole = hashlib.sha256()
     lines = b""
@@ -55,7 +56,7 @@ def _sum(out: Path, names: list[str]) -> int:
         lines += line
         whole.update(line + (out / name).read_bytes())
     text = whole.hexdigest().encode() + b"\n" + lines
-    (out / "program.sum").write_bytes(text)
+    (out / LIST).write_bytes(text)
     return len(text)
 
 

@@ -7,11 +7,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from nuanbu.flash import application
 from nuanbu.flash.boards import Board
 from nuanbu.installer.trouble import Trouble
 
 # esptool changes to this rate once its stub runs; every USB bridge on these boards keeps it.
 _BAUD = "460800"
+# At most what the records take once they are all there (docs/storage.md).
+_RECORDS_BYTES = 77 * 4096
+# Run on the board. An application that is there already gives its room to the next.
+_BEGIN = """\
+import os
+s = os.statvfs("/")
+if "heater" not in os.listdir("/") and s[0] * s[3] < {need}:
+    raise OSError(28)  # ENOSPC
+open("/{list}", "w").close()
+"""
 Runner = Callable[[list[str], str], None]  # command line, language of what it raises
 
 
@@ -26,11 +37,20 @@ def write(port: str, board: Board, image: Path) -> list[str]:
 
 
 def deploy(port: str, files: Path) -> list[str]:
-    """mpremote: everything below `files` onto the board's file system, then a restart."""
-    parts = sorted(str(path) for path in files.iterdir())
+    """mpremote: everything below `files` onto the board's file system, then a restart.
+
+    Where it does not fit beside the records nothing is touched. The list of the files is emptied
+    first and comes last: what was cut off on the way is no application, which the firmware finds
+    out by its sum, and an image by the list alone.
+    """
+    last = files / application.LIST
+    sizes = {str(path): path.stat().st_size for path in files.rglob("*") if path.is_file()}
+    begin = _BEGIN.format(need=application.taken(sizes) + _RECORDS_BYTES, list=application.LIST)
+    parts = sorted(str(path) for path in files.iterdir() if path != last)
     return [
         sys.executable, "-m", "mpremote", "connect", port,
-        "fs", "cp", "-r", *parts, ":/", "+", "reset",
+        "exec", begin,
+        "+", "fs", "cp", "-r", *parts, ":/", "+", "fs", "cp", str(last), ":/", "+", "reset",
     ]  # fmt: skip
 
 
