@@ -7,3 +7,4 @@
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "nuanbu"
 #define MICROPY_PY_BLUETOOTH                (0)
 #define MICROPY_PY_ESPNOW                   (0)
+#define MICROPY_PY_NETWORK_LAN              (0)

@@ -37,8 +37,9 @@ def profile(tmp_path):
 class Runner:
     """Runs the command lines in the heater's stead: mpremote's reset starts it again."""
 
-    def __init__(self, heater, fails=None):
+    def __init__(self, heater, fails=None, restarts=False):
         self.ran = []
+        self._restarts = restarts
         self.at_the_repl = False
         self._heater = heater
         self._fails = fails
@@ -48,6 +49,8 @@ class Runner:
         self.ran.append((line[2], line[-3] if line[2] == "esptool" else line[-1]))
         if line[2] == self._fails:
             raise Trouble("tool_failed", language, tool=line[2], code=2)
+        if "write-flash" in line and self._restarts:
+            self._heater.call(lambda device: device.power_cycle(1))  # esptool's reset at the end
         if line[2] == "mpremote":
             said = self._heater.call(lambda device: device.tick(b"6*7\r\n") + device.tick())
             self.at_the_repl = b"42" in said
@@ -78,6 +81,16 @@ def test_with_an_image_the_chip_is_erased_and_written_first(board, tmp_path):
         runner = Runner(heater)
         commands_flash.flash_with(desk(heater), "sim", path, None, runner)
     assert [step[0] for step in runner.ran] == ["esptool", "esptool", "mpremote"]
+
+
+def test_an_image_with_the_application_in_it_is_all_that_is_put_there(board, tmp_path, profile):
+    path = tmp_path / "image.bin"
+    path.write_bytes(b"\xe9" + bytes(64) + b"heater/limits/lease.py\0heater/app.py\0")
+    with SerialHeater(speed=20.0) as heater:
+        runner = Runner(heater, restarts=True)
+        commands_flash.flash_with(desk(heater), "sim", path, profile, runner)
+        assert [step[0] for step in runner.ran] == ["esptool", "esptool"]
+        assert heater.call(lambda device: device.get("link.building")) == "7"
 
 
 def test_a_tool_that_fails_ends_it_and_nothing_else_is_done(board, tmp_path, profile):

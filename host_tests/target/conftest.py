@@ -1,9 +1,20 @@
 """The 32-bit image, its flash, and the sheet on which the figures are written."""
 
 import json
+from pathlib import Path
 
 import pytest
 import qemu
+
+_WALL_S = 7200
+
+
+def pytest_collection_modifyitems(items):
+    """These tests limit the processor time of their target instead (qemu.run)."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent == here and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_WALL_S))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import resource
+import signal
 import subprocess
 from pathlib import Path
 
@@ -43,6 +45,8 @@ def flash(files: dict[str, bytes]) -> bytes:
     return bytes(fs.context.buffer)
 
 
+_BUSIEST = 20  # so much longer than its processor time may a run take
+
 # The peripherals' classes stay in RAM, where tests can change them; then as _boot.py does it.
 _START = "import machine, onewire, romcode, ramflash\nramflash.mount()"
 
@@ -53,7 +57,8 @@ def run(
     """What `script` prints on a freshly started target whose flash holds `image`.
 
     A script that raises ends with the traceback in the output. start: what comes before it.
-    Raises TimeoutExpired.
+    timeout_s: of a processor, which a target that hangs takes whole, however busy the machine is.
+    Raises TimeoutError.
     """
     text = (
         f"print({_BEGIN.decode()!r})\n"
@@ -69,9 +74,12 @@ def run(
         input=b"\x01" + text.encode() + b"\x04",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=timeout_s,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (int(timeout_s),) * 2),
+        timeout=timeout_s * _BUSIEST,
     )
     said = io.BytesIO(done.stdout).read()
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise TimeoutError(f"{timeout_s} s of a processor were not enough: {said[-2000:]!r}")
     if _BEGIN not in said:
         raise RuntimeError(f"the target did not start: {said[-2000:]!r}")
     body = said.split(_BEGIN, 1)[1].split(_END, 1)[0]

@@ -18,8 +18,8 @@ MOUNT = "import ramflash; ramflash.mount()"
 START = "import _boot, boot; import board, heater.limits.lease as l; "
 START += "print(board.NAME, getattr(l, '__file__', 'in the image'))"
 
-# Sixty seconds on a quiet machine; the two programs wait for each other a hundred times a file.
-TIMEOUT_S = 900
+# A minute on a quiet machine; the two programs wait for each other a hundred times a file.
+TIMEOUT_S = 3600
 
 
 @pytest.fixture
@@ -51,7 +51,6 @@ def starts(port):
     return said(port, "soft-reset", "resume", "exec", START).splitlines()[-1].split(" ", 1)
 
 
-@pytest.mark.timeout(TIMEOUT_S + 100)
 def test_the_application_goes_before_the_frozen_one_once_it_is_there_whole(port, tmp_path):
     sizes = compiled(tmp_path, "esp32-relay")
     assert sum(sizes.values()) <= LIMIT_BYTES

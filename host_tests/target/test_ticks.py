@@ -12,7 +12,6 @@ ICOUNT = ("-icount", "shift=0")  # one instruction a nanosecond: the counter is 
 CORE_HZ = 160_000_000
 TICK_BUDGET = CORE_HZ // 10 // 100  # 1 % of the instructions of 100 ms
 HOURS = 10  # simulated; `make soak` has 28
-HOURS_LIMIT_S = 1800  # three minutes of a quiet processor
 HEAP_GOAL = 24 * 1024
 TICK_MS = 100
 START_GOAL_MS = 2000
@@ -131,9 +130,8 @@ def check_long(got):
     return got
 
 
-@pytest.mark.timeout(HOURS_LIMIT_S + 100)
 def test_hours_of_ticks_allocate_nothing(elf, flash, figures):
-    got = check_long(long_run(elf, flash, HOURS * 36_000, HOURS_LIMIT_S))
+    got = check_long(long_run(elf, flash, HOURS * 36_000, 1000))
     figures["ticks under heap_lock"] = HOURS * 36_000
     figures["allocating ticks"] = got["bad"]
     figures["heap drift between second and last third of them, bytes"] = got["drift"]

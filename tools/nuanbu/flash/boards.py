@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 # image format").
 _MAGIC = 0xE9
 _CHIP_AT = 12
+_FROZEN = b"heater/app.py"
 CHIP_IDS = {"esp32": 0, "esp32s3": 9, "esp32c3": 5}
 
 
@@ -77,3 +78,8 @@ def check_image(path: Path, board: Board, language: str = "en") -> None:
         found = {number: mcu for mcu, number in CHIP_IDS.items()}.get(chip, str(chip))
     if found != board.mcu:
         raise Trouble("bad_image", language, path=path, found=found, chip=board.mcu)
+
+
+def has_application(image: Path) -> bool:
+    """Whether the firmware is frozen into an image, whose table of frozen files names it then."""
+    return _FROZEN in image.read_bytes()

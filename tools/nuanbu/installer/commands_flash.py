@@ -42,7 +42,8 @@ def flash(
     ] = None,
 ) -> None:
     """Put MicroPython (with --image) and the application onto a board, write its settings and
-    read them back. Erases everything on the board when there is an image."""
+    read them back. Erases everything on the board when there is an image. An image that has the
+    application frozen in is all that is put there."""
     flash_with(desk, board, image, profile, steps.run)
 
 
@@ -69,7 +70,8 @@ def flash_with(
         lines = []
         if image:
             lines += [steps.erase(port, board), steps.write(port, board, image)]
-        lines.append(steps.deploy(port, files))
+        if not image or not boards.has_application(image):
+            lines.append(steps.deploy(port, files))
         if desk.dry_run:
             desk.say("would")
             for line in lines:
