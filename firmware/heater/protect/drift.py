@@ -29,10 +29,12 @@ _ROOM_MDEG = const(1000)
 _LEAST = const(40)  # permille of rated power: less, without being none, says too little
 _REST = const(3)  # what a heater that rests may still give
 # Blocks, times _STEP_N: over which a value is averaged (33 h), before it is known (4 h), and of
-# all loads before anything is said (24 h): the sun, the mains and the walls go by the day.
+# all loads before anything is said (24 h; at rest 4 h): the sun, the mains and the walls go by the
+# day.
 _MEMORY = const(50_000)
 _KNOWN = const(6000)
 _TOLD = const(36_000)
+_RESTED = const(1500)  # an hour at rest: there it is an offset of two sensors, no model
 _FAR = const(2)  # nodes beyond what is known that two known loads may tell of
 _MOST_MDEG = const(20_000)  # an error beyond that is none of a room sensor; products stay small
 _MOST_E_MDEG = const(150_000)
@@ -164,23 +166,29 @@ class Drift:
         if part and not count[node + 1]:
             self.excess_16[node + 1] = first
         self._unsure = 0
-        below_16 = self._at_node(node)
-        known = self._knows(node)
-        expected_16 = below_16
-        if part:
-            known = known and self._knows(node + 1)
-            expected_16 += (self._at_node(node + 1) - below_16) * part // _STEP_N
-        expected = expected_16 // 16 * n // 1000
-        error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
-        known = known and sum(count) >= _TOLD
+        known = self._knows(node) and (not part or self._knows(node + 1))
+        known = known and sum(count) >= (_TOLD if node else _KNOWN)
         if known:
+            expected = self._expected(
+                self._at_node(node), self._at_node(node + 1) if part else 0, part, n
+            )
+            error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
             self.mean_mdeg += (error - self.mean_mdeg) // _MEAN
             limit = _LIMIT_MDEG + abs(expected) * self._unsure // 1000 + abs(kept) * _KEPT_MDEG
             self._share = abs(self.mean_mdeg) * 1000 // limit
+        # Learned is what was seen, not what others tell of it.
+        above_16 = self.excess_16[node + 1] if part else 0
+        expected = self._expected(self.excess_16[node], above_16, part, n)
+        error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
         self._learn(node, _STEP_N - part, error, n)
         if part:
             self._learn(node + 1, part, error, n)
         return known
+
+    def _expected(self, below_16, above_16, part, n):
+        if part:
+            below_16 += (above_16 - below_16) * part // _STEP_N
+        return below_16 // 16 * n // 1000
 
     def _learn(self, node, weight, error, n):
         # In this order no product leaves 31 bits.
@@ -204,7 +212,7 @@ class Drift:
         return 0
 
     def _knows(self, node):
-        if self.count[node] >= _KNOWN:
+        if self.count[node] >= (_KNOWN if node else _RESTED):
             return True
         far = self._beside(node) if node else 0
         self._unsure = max(self._unsure, _UNSURE_PERMILLE * abs(far))

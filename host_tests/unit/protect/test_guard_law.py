@@ -202,3 +202,37 @@ def test_no_allocation_while_a_weld_is_learned_judged_and_tried(micropython, rep
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
     assert done.stdout.strip() == "True True True", done.stdout
+
+
+HOURS = """
+import micropython
+from dual_drift import lived
+
+
+
+def look(home, drift, signal):
+    most = 0
+    micropython.heap_lock()
+    for power, body, room in ((300, 37_000, 20_000), (700, 60_000, 20_000), (0, 20_000, 20_000)):
+        for _ in range(3 * 360):
+            drift.step(body, room, power, home, True, signal)
+            most = max(most, abs(drift.mean_mdeg))
+    drift.forget(signal)
+    micropython.heap_unlock()
+    return most
+
+
+home = lived()
+most = look(home, home.drift, home.signal)
+print(most != 0)
+"""
+
+
+def test_no_allocation_while_a_drift_is_looked_for(micropython, repo):
+    places = ".frozen:host_tests/unit/protect:firmware:lib"
+    done = subprocess.run(
+        [micropython, "-X", "heapsize=4M", "-c", HOURS],
+        cwd=repo, env={"MICROPYPATH": places}, text=True, timeout=60,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == "True", done.stdout

@@ -13,6 +13,7 @@ UNIT = "unit/protect/dual_hazards.py::test_"
 ROOM = "unit/protect/dual_room_sensor.py::test_"
 SUPPLY = "unit/protect/dual_supply.py::test_"
 PROOF = "unit/protect/dual_proof.py::test_"
+DRIFT = "unit/protect/dual_drift.py::test_"
 THERMAL = "unit/protect/dual_thermal.py::test_"
 FIRMWARE = "unit/protect/dual_firmware.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
@@ -79,6 +80,9 @@ HAZARDS = (
                 "room_disagrees",
                 "sensors_apart",
             ),
+            DRIFT + "a_drift_is_named_whatever_the_load_does",
+            DRIFT + "a_steady_load_and_its_changes_are_no_drift",
+            DRIFT + "without_a_meter_only_rest_tells",
             PROOF + "sensors_against_each_other",
             INJECTION,
         ),
