@@ -33,7 +33,7 @@ _BITS = const(14)  # of the sums when they are solved for a and b: their product
 _A_MOST = const(0x10000)  # 50 K in 5 s at full power: no heater
 _WEIGHED = const(96)  # UNIT: a mean of three tenths of rated power tells of the voltage ...
 _ASKED = const(24)  # ... and one of 75 permille of the power that is missing,
-_ENOUGH = const(4000)  # in a mean of a minute at full power, of nine at an eighth of it
+_ENOUGH = const(2600)  # in a mean of 40 s at full power, of five minutes at an eighth of it
 # What is lost is known to a tenth or so: of a body that loses more than 8/7 of what is asked for,
 # the rest says nothing.
 _LOSES = const(7)
