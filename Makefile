@@ -27,7 +27,8 @@ test: setup lint typecheck ## all checks but the soak tests, under 15 minutes (J
 
 test-target: ## the firmware on a 32-bit MicroPython under QEMU: heap, allocation, instructions
 	@$(PYTHON) tools/setup target
-	$(BIN)/pytest -s host_tests/target
+	$(BIN)/pytest -n $(JOBS) host_tests/target/test_pure_modules.py
+	$(BIN)/pytest -s --ignore host_tests/target/test_pure_modules.py host_tests/target
 
 size: setup-run ## the application as .mpy files in build/deploy, and what they take
 	@$(BIN)/python -m nuanbu.flash.application

@@ -7,8 +7,7 @@ import vfs
 _ADDRESS = 0x8100_0000  # the virt machine has 128 MiB from 0x8000_0000 on
 BLOCK_BYTES = 4096
 BLOCKS = 512
-_PIECE = 256
-_ERASED = b"\xff" * _PIECE
+_ERASED = b"\xff" * 256
 
 
 class RamBlocks:
@@ -18,15 +17,13 @@ class RamBlocks:
         self._all = memoryview(uctypes.bytearray_at(_ADDRESS, BLOCK_BYTES * BLOCKS))
 
     def readblocks(self, block, buf, offset=0):
-        at = block * BLOCK_BYTES + offset
-        buf[:] = self._all[at : at + len(buf)]
+        buf[:] = self._piece(block * BLOCK_BYTES + offset, len(buf))
 
     def writeblocks(self, block, buf, offset=None):
         if offset is None:
             self.ioctl(6, block)
             offset = 0
-        at = block * BLOCK_BYTES + offset
-        self._all[at : at + len(buf)] = buf
+        self._piece(block * BLOCK_BYTES + offset, len(buf))[:] = buf
 
     def ioctl(self, op, arg):
         if op == 4:
@@ -34,10 +31,13 @@ class RamBlocks:
         if op == 5:
             return BLOCK_BYTES
         if op == 6:
-            at = arg * BLOCK_BYTES
-            for piece in range(at, at + BLOCK_BYTES, _PIECE):
-                self._all[piece : piece + _PIECE] = _ERASED
+            for at in range(arg * BLOCK_BYTES, (arg + 1) * BLOCK_BYTES, len(_ERASED)):
+                self._piece(at, len(_ERASED))[:] = _ERASED
         return 0
+
+    def _piece(self, at, length):
+        # On its own: assigned to as a part of the whole, all that lies behind would be moved too.
+        return self._all[at : at + length]
 
 
 def mount():

@@ -41,7 +41,7 @@ class Weld(Balance):
     """
 
     def __init__(self):
-        super().__init__()
+        Balance.__init__(self)  # super() makes a closure, which cannot lie in an image
         self.share = 0
         self.verdict = 0
         self._off_s = 0
