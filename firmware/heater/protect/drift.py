@@ -38,10 +38,13 @@ _RESTED = const(1500)  # an hour at rest: there it is an offset of two sensors, 
 _FAR = const(2)  # nodes beyond what is known that two known loads may tell of
 _MOST_MDEG = const(20_000)  # an error beyond that is none of a room sensor; products stay small
 _MOST_E_MDEG = const(150_000)
-_UNSURE_PERMILLE = const(5)  # of the excess, for each such node
+# Of the excess, for each such node: by so much two of them differ by more than their slope.
+_UNSURE_PERMILLE = const(15)
 _MEAN = const(3)  # hours, five minutes apart, of which the mean is taken
 _FADE = const(8)
 _LIMIT_MDEG = const(1000)
+_LITTLE_N = const(188)  # at less, sun and walls are more of the excess
+_LITTLE_MDEG = const(300)
 
 
 class Drift:
@@ -175,6 +178,8 @@ class Drift:
             error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
             self.mean_mdeg += (error - self.mean_mdeg) // _MEAN
             limit = _LIMIT_MDEG + abs(expected) * self._unsure // 1000 + abs(kept) * _KEPT_MDEG
+            if node and n < _LITTLE_N:
+                limit += _LITTLE_MDEG
             self._share = abs(self.mean_mdeg) * 1000 // limit
         # Learned is what was seen, not what others tell of it.
         above_16 = self.excess_16[node + 1] if part else 0
@@ -225,5 +230,5 @@ class Drift:
             if far:
                 near = node + far
                 slope = excess_16[near + (1 if far > 0 else -1)] - excess_16[near]
-                return excess_16[near] - slope * abs(far)
+                return excess_16[near] - slope * abs(far) // 2  # half of it is chance
         return excess_16[node]
