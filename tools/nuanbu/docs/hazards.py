@@ -66,8 +66,8 @@ HAZARDS = (
         "heat given or withheld that does not move the reading; steps that air cannot make; "
         "the room that the body implies by the heat it gave off in the last hour; comparison with "
         "the collector, and of body, room and controller after two hours without heat",
-        "named before the real room has moved 2 K (drift: with a meter and after a day; see the "
-        "gaps); a fresh collector is believed instead",
+        "named before the real room has moved 2 K (drift: with a meter, after a day, in two of "
+        "three cases, else by 2.8 K, see the gaps); a fresh collector is believed instead",
         ("room_frozen", "room_jump", "room_drift", "room_disagrees", "sensors_apart"),
         (
             *_room(
@@ -135,8 +135,8 @@ HAZARDS = (
         "Element open or weak",
         "metered power against voltage-corrected rated power of what was switched on; without a "
         "meter: what the body gets, by its learned heat balance, against what was asked for",
-        "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without (weak: "
-        "only with a meter, see the gaps)",
+        "named ≤ 60 s of operation with a meter (at duties above 25 %), ≤ 10 min without (at "
+        "a quarter of rated power and more; weak: only with a meter, see the gaps)",
         ("element_open", "element_weak", "element_cold"),
         (
             *_supply("element_open", "element_weak", "element_cold"),
