@@ -304,6 +304,8 @@ class Heater:
         elif phase == _LEARN_PHASE:
             if self.plan.early.due:
                 self.plan.early.learn_due()
+            if self.plan.window.pulses.due:
+                self.plan.window.learn_due()
             if self.control.learn_step():
                 self.model_changed = True
         elif phase == _LASTING_PHASE:

@@ -18,15 +18,25 @@ _WAIT = const(240)  # samples: an hour
 # without any heat asked for the emitter is cold: both look like a loss for a while.
 _IDLE_SAMPLES = const(6)
 _IDLE_WAIT = const(120)
+_IDLE_MEMORY = const(21)  # samples: as far as a fall is looked back for, and this one
 # Share of the rated power, in permille: rooms that are quick to tell show half of their loss
 # within five minutes, slow ones a fifth, and the events of daily life in the same proportion.
 _RISE_QUICK = const(190)
 _RISE_SLOW = const(130)
 _LAG_QUICK_S = const(300)  # of emitter and sensor together; a permille less for each 10 s more
 _LAG_STEP_S = const(10)
-# The cycles of a relay move the estimate too, for no model of a room is exact. Most of it shows in
-# every hour and is compared with; what is new in a cycle after a rest or a cooking is allowed for.
-_CYCLIC_PERMILLE = const(1300)
+# With a relay the rise is one of two witnesses (window.py), after pulses.py has taken off what the
+# cycles move in the estimate; what they leave is habit. A door takes the more the warmer the room.
+_CYCLIC_QUICK = const(275)
+_CYCLIC_SLOW = const(162)
+_CYCLIC_LAG_STEP_S = const(8)
+_CYCLIC_HABIT = const(6)  # times the usual distance from the mean of hours
+_CYCLIC_HABIT_PERMILLE = const(30)  # to begin with
+_HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
+_HABIT_CLIP_PERMILLE = const(300)
+_ABOVE_PERMILLE_K = const(62)
+_CYCLIC_MEAN = const(24)  # blocks, half an hour
+_SCALE = const(64)
 _JUMP_SHIFT = const(5)  # of the rated power in a second: the room model has changed
 _PERMILLE = const(1000)
 
@@ -36,14 +46,18 @@ class Losses:
 
     Attributes:
       now_w       the power as last told
+      jump_w      by how much the power has jumped with the room model since the last sample
     """
 
     def __init__(self):
         self.now_w = 0
         self._lag_s = 0
         self._cyclic = 0
+        self._habit = _CYCLIC_HABIT_PERMILLE * _SCALE
+        self.jump_w = 0
         self._idle = 1
         self._idle_samples = 0
+        self._since_idle = _IDLE_MEMORY
         self._sum_w = 0
         self._count = 0
         self._block_w = 0  # the highest of the running block
@@ -71,6 +85,7 @@ class Losses:
         self._cyclic = cyclic
         if jump_w > rated_w >> _JUMP_SHIFT or -jump_w > rated_w >> _JUMP_SHIFT:
             self.clear()
+            self.jump_w += jump_w
         if regulating:
             self._idle = 0
         self._sum_w += loss_w
@@ -81,41 +96,86 @@ class Losses:
         self._wait = _WAIT
 
     def sample(self, rated_w, missing_w):
-        """End a sample. 1 if the room loses more than its daily life explains.
+        """End a sample of even heat. 1 if the room loses more than its daily life explains.
 
         missing_w: power missing now or a while ago against the last hour's peak. Half of it is
         allowed for: what the emitter takes to get warm again.
         """
-        mean_w = self._sum_w // self._count if self._count else self.now_w
-        self._sum_w = self._count = 0
-        if self._idle:
-            self._idle_samples += 1
-            wait = _WAIT if self._cyclic else _IDLE_WAIT
-            if self._idle_samples >= _IDLE_SAMPLES and self._wait < wait:
-                self._wait = wait
-        else:
-            self._idle_samples = 0
-        self._idle = 1
-        if self._wait:
-            self._wait -= 1
-        elif self._lag_s and self._filled == _BLOCKS:
+        mean_w = self.mean_w()
+        if self._settled() and self._lag_s:
             if mean_w - self._highest_w() - missing_w // 2 > self._rise_w(rated_w):
                 return 1
         self._note(mean_w)
         return 0
 
+    def cyclic_sample(self, rated_w, loss_w, off_w, above_mdeg):
+        """End a sample of a relay's heat: the rise in permille of what would be a window's.
+
+        -500..; 0 as long as nothing can be told. loss_w and off_w are those of Pulses, above_mdeg
+        the room above its set-point.
+        """
+        permille = 0
+        if self._settled():
+            limit = _CYCLIC_QUICK
+            if self._lag_s > _LAG_QUICK_S:
+                limit -= (self._lag_s - _LAG_QUICK_S) // _CYCLIC_LAG_STEP_S
+                limit = max(limit, _CYCLIC_SLOW)
+            limit = max(limit, self._habit * _CYCLIC_HABIT // _SCALE)
+            rise = (loss_w - self._highest_w()) * _PERMILLE // rated_w
+            if above_mdeg > 0:
+                rise -= above_mdeg * _ABOVE_PERMILLE_K // 1000
+            permille = max(rise * _PERMILLE // limit, -_PERMILLE // 2)
+            off = min(abs(off_w) * _PERMILLE // rated_w, _HABIT_CLIP_PERMILLE)
+            self._habit += (off * _SCALE - self._habit) >> _HABIT_SHIFT
+        self._note(loss_w)
+        return permille
+
+    @property
+    def idle(self):
+        """Whether no heat was asked for over minutes, within the last five."""
+        return self._since_idle < _IDLE_MEMORY
+
+    def mean_w(self):
+        """The mean power since the last call."""
+        mean_w = self._sum_w // self._count if self._count else self.now_w
+        self._sum_w = self._count = 0
+        return mean_w
+
+    def _settled(self):
+        # Whether the hour before tells of this sample.
+        if self._idle:
+            self._idle_samples += 1
+            if self._idle_samples >= _IDLE_SAMPLES:
+                self._since_idle = 0
+                self._wait = max(self._wait, _WAIT if self._cyclic else _IDLE_WAIT)
+        else:
+            self._idle_samples = 0
+        self._idle = 1
+        if self._since_idle < _IDLE_MEMORY:
+            self._since_idle += 1
+        if self._wait:
+            self._wait -= 1
+            return False
+        return self._filled == _BLOCKS
+
     def before_w(self):
-        """What held the room seven minutes ago, or as long ago as is known."""
+        """What held the room seven minutes ago, or as long ago as is known.
+
+        With a relay the mean of half an hour until then: until its cycles have been learned, one
+        moment of them tells nothing.
+        """
         if not self._filled:
             return self.now_w
-        ago = _RECENT + 2 if self._filled > _RECENT + 2 else self._filled
-        return self._ring[(self._next - ago) % _BLOCKS]
+        ago = min(_RECENT + 2, self._filled)
+        count = min(_CYCLIC_MEAN if self._cyclic else 1, self._filled - ago + 1)
+        sum_w = 0
+        for i in range(count):
+            sum_w += self._ring[(self._next - ago - i) % _BLOCKS]
+        return sum_w // count
 
     def _rise_w(self, rated_w):
         permille = _RISE_QUICK - (self._lag_s - _LAG_QUICK_S) // _LAG_STEP_S
         permille = min(max(permille, _RISE_SLOW), _RISE_QUICK)
-        if self._cyclic:
-            permille = permille * _CYCLIC_PERMILLE // _PERMILLE
         return rated_w * permille // _PERMILLE
 
     def _highest_w(self):

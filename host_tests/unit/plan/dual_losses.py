@@ -93,28 +93,52 @@ def test_the_window_opens_by_losses_alone():
     assert was.index(1) > 7200 and window.before_w == 400
 
 
-def test_with_a_relay_more_of_a_rise_and_a_longer_rest_are_allowed_for():
-    def told(loss_w, cyclic, rest_s=0):
-        losses = Losses()
-        for i in range(3 * 3600):
-            losses.second(400, 600, 1, RATED_W, cyclic)
-            if i % 15 == 14:
-                losses.sample(RATED_W, 0)
-        heard = 0
-        for i in range(rest_s + 2700 * (rest_s > 0) + 600):
-            resting = i < rest_s
-            since = i - rest_s - (2700 if rest_s else 0)
-            losses.second(
-                400 if since < 0 else rising(loss_w)(since), 600, 0 if resting else 1, RATED_W,
-                cyclic,
-            )  # fmt: skip
-            if i % 15 == 14:
-                heard |= losses.sample(RATED_W, 0)
-        return heard
+def relay(losses, seconds, loss_w=400, regulating=1, lag_s=600, off_w=0, above_mdeg=0):
+    # the most of a window that is told, in permille
+    most = -1000
+    for i in range(seconds):
+        now_w = loss_w(i) if callable(loss_w) else loss_w
+        losses.second(now_w, lag_s, regulating, RATED_W, 1)
+        if i % 15 == 14:
+            told = losses.cyclic_sample(RATED_W, losses.mean_w(), off_w, above_mdeg)
+            most = max(most, told)
+    return most
 
-    assert told(580, 0) and not told(580, 1) and told(640, 1)
-    # 45 min after a rest of 5 min
-    assert told(640, 0, 300) and not told(640, 1, 300)
+
+def relayed(hours=2, **how):
+    losses = Losses()
+    assert relay(losses, hours * 3600, **how) == 0
+    return losses
+
+
+def test_with_a_relay_the_rise_is_told_as_a_part_of_a_windows():
+    # 238 W of 1000 are a window's at a lag of 600 s, 275 W where the room is quick or unknown
+    for lag_s, wanted_w in ((600, 238), (100, 275), (0, 275), (3000, 162)):
+        told = relay(relayed(), 600, rising(400 + wanted_w), lag_s=lag_s)
+        assert 980 <= told <= 1000, (lag_s, told)
+    # a room that is warmer than it should be loses more through a door
+    assert 600 <= relay(relayed(), 600, rising(638), above_mdeg=1000) <= 800
+    # a fall of the loss tells against a window
+    losses = relayed()
+    relay(losses, 300, rising(200))
+    assert relay(losses, 60, 200) == -500
+
+
+def test_with_a_relay_what_the_pulses_leave_is_habit():
+    # six times the usual 60 W, or nearly so after six of such hours
+    told = relay(relayed(6, off_w=60), 600, rising(638))
+    assert 660 <= told <= 820
+
+
+def test_with_a_relay_nothing_is_told_for_an_hour_after_a_rest():
+    losses = relayed()
+    relay(losses, 300, regulating=0)
+    assert losses.idle
+    assert relay(losses, 2700) == 0 and not losses.idle
+    assert relay(losses, 600, rising(700)) == 0
+    losses = relayed()
+    relay(losses, 75, regulating=0)
+    assert relay(losses, 600, rising(700)) > 1000
 
 
 def test_a_second_allocates_nothing():
@@ -125,5 +149,6 @@ def test_a_second_allocates_nothing():
             losses.second(300 + i % 200, 600, i & 1, RATED_W)
             if i % 15 == 14:
                 losses.sample(RATED_W, 20)
+                losses.cyclic_sample(RATED_W, 300 + i % 200, i % 90, 20)
     finally:
         micropython.heap_unlock()

@@ -112,5 +112,7 @@ class Living:
             control.learn_step()
             if plan.early.due:
                 plan.early.learn_due()
+            if plan.window.pulses.due:
+                plan.window.learn_due()
         self.house.step(1.0, float(self.power_w))
         self.t_s = t_s + 1
