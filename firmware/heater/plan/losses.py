@@ -18,7 +18,6 @@ _WAIT = const(240)  # samples: an hour
 # without any heat asked for the emitter is cold: both look like a loss for a while.
 _IDLE_SAMPLES = const(6)
 _IDLE_WAIT = const(120)
-_IDLE_MEMORY = const(21)  # samples: as far as a fall is looked back for, and this one
 # Share of the rated power, in permille: rooms that are quick to tell show half of their loss
 # within five minutes, slow ones a fifth, and the events of daily life in the same proportion.
 _RISE_QUICK = const(190)
@@ -57,7 +56,6 @@ class Losses:
         self.jump_w = 0
         self._idle = 1
         self._idle_samples = 0
-        self._since_idle = _IDLE_MEMORY
         self._sum_w = 0
         self._count = 0
         self._block_w = 0  # the highest of the running block
@@ -130,11 +128,6 @@ class Losses:
         self._note(loss_w)
         return permille
 
-    @property
-    def idle(self):
-        """Whether no heat was asked for over minutes, within the last five."""
-        return self._since_idle < _IDLE_MEMORY
-
     def mean_w(self):
         """The mean power since the last call."""
         mean_w = self._sum_w // self._count if self._count else self.now_w
@@ -146,13 +139,10 @@ class Losses:
         if self._idle:
             self._idle_samples += 1
             if self._idle_samples >= _IDLE_SAMPLES:
-                self._since_idle = 0
                 self._wait = max(self._wait, _WAIT if self._cyclic else _IDLE_WAIT)
         else:
             self._idle_samples = 0
         self._idle = 1
-        if self._since_idle < _IDLE_MEMORY:
-            self._since_idle += 1
         if self._wait:
             self._wait -= 1
             return False

@@ -30,6 +30,7 @@ _LOSS_MOST_W = const(5000)
 _SHARE_MAX = const(60)  # the smallest heater swings its room by 25 mdeg a W
 _BACK = const(20)  # samples, 5 min, that a fall is looked for
 _STEP = const(4)
+_MOVED_SHIFT = const(5)  # forgotten over 8 min
 _PAUSE = const(120)  # samples: after a window room control holds the loss for half an hour
 _MATRIX = _COUNT * _COUNT
 _FORGET = 1.0 - _SAMPLE_S / 43_200.0  # half a day
@@ -51,13 +52,13 @@ class Pulses:
       off_w          how far that lies from its mean of hours
       learned        samples learned from, at most sure
       fall_mdeg      found by fall()
-      explained_mdeg
+      moved_mdeg     what the pulses moved the room by in 5 min, the most of a while ago
     """
 
     def __init__(self):
         self.due = 0
         self.loss_w = self.off_w = 0
-        self.fall_mdeg = self.explained_mdeg = 0
+        self.fall_mdeg = self.moved_mdeg = 0
         self._off_mdeg = 0
         self._behind = array.array("i", [0] * (_COUNT + 3))
         self._share = array.array("i", [0] * (2 * _COUNT))  # of the room, then of the loss
@@ -130,12 +131,15 @@ class Pulses:
 
     def fall(self, setpoint_mdeg, above_divisor):
         """Look for the steepest unexplained fall of the last 5 min; what lay above the set-point
-        counts for a part only. Sets fall_mdeg, and explained_mdeg: what was taken off it."""
+        counts for a part only. Sets fall_mdeg and moved_mdeg."""
         ring = self._ring_mdeg
         share = self._share
         f = self._f
         now_mdeg = ring[self._at]
-        self.fall_mdeg = self.explained_mdeg = 0
+        self.fall_mdeg = 0
+        moved_mdeg = self.moved_mdeg
+        moved_mdeg -= (moved_mdeg >> _MOVED_SHIFT) + 1 if moved_mdeg else 0
+        self.moved_mdeg = moved_mdeg
         for ago in range(_STEP, _BACK + 1, _STEP):
             if ago >= self._held:
                 return
@@ -148,6 +152,7 @@ class Pulses:
             for i in range(_COUNT):
                 explained += share[i] * (self._ring_f[at + i] - f[i])
             explained //= _PART
+            self.moved_mdeg = max(self.moved_mdeg, abs(explained))
             fall_mdeg = then_mdeg - now_mdeg - explained
             if then_mdeg > setpoint_mdeg:
                 above_mdeg = min(fall_mdeg, then_mdeg - max(setpoint_mdeg, now_mdeg))
@@ -155,7 +160,6 @@ class Pulses:
                     fall_mdeg -= above_mdeg - above_mdeg // above_divisor
             if fall_mdeg > self.fall_mdeg:
                 self.fall_mdeg = fall_mdeg
-                self.explained_mdeg = abs(explained)
 
     def doubt_permille(self):
         """2000 as long as nothing is known of the pulses, 0 after four hours of them."""

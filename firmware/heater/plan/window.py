@@ -24,12 +24,12 @@ _FALL_MDEG_W = const(600_000)  # 300 mdeg at 2000 W
 _HABIT_FACTOR = const(5)  # times the usual fall in 5 min
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
 _HABIT_CLIP_MDEG = const(600)
-# With a relay. What was explained is explained but for a quarter of it.
+# With a relay. What pulses moved in the last minutes is explained but for three eighths.
 _CYCLIC_FALL_MDEG_W = const(900_000)
 _CYCLIC_CLIP_MDEG = const(2000)
 _CYCLIC_FACTOR = const(8)  # times the usual fall, of what is left
 _CYCLIC_HABIT_MDEG = const(120)  # to begin with; the simulated homes get to 10 to 100
-_EXPLAINED_SHIFT = const(2)
+_MOVED_PERMILLE = const(375)
 _CYCLIC_MOST_MDEG = const(20_000)
 _PERMILLE = const(1000)
 # For all of the rated power missing a room may fall by this in 5 min: the steepest of the
@@ -41,9 +41,6 @@ _POWER_SHIFT = const(4)  # mean of the power over 16 samples, 4 min: what the em
 _MEMORY_SHIFT = const(5)  # 8 min: how long a room still falls after its power has come back
 _PEAK_SHIFT = const(8)  # its peak is forgotten over 256 samples, about an hour
 _ABOVE_DIVISOR = const(3)
-_IDLE_DIVISOR = const(6)  # above the set-point and without heat: nothing is to be saved
-# A room that got no heat at all for a while, at night, falls in a way that pulses do not teach:
-# half as much again is allowed.
 _RISE_MDEG = const(150)  # from the lowest: the window is shut again
 _LONGEST_OPEN_S = const(1800)  # heat again at the latest, open or not
 _SCALE = const(64)  # of the filtered values, so that the shifts lose nothing
@@ -166,12 +163,10 @@ class Window:
         pulses = self.pulses
         if raised:
             pulses.begin()
-        pulses.fall(setpoint_mdeg, _IDLE_DIVISOR if self.losses.idle else _ABOVE_DIVISOR)
+        pulses.fall(setpoint_mdeg, _ABOVE_DIVISOR)
         allowed_mdeg = max(
             _CYCLIC_FALL_MDEG_W // self.rated_w, self._habit * _CYCLIC_FACTOR // _SCALE
-        ) + pulses.explained_mdeg * 3 // 8
-        if self.losses.idle:
-            allowed_mdeg += allowed_mdeg >> 1
+        ) + (pulses.moved_mdeg * _MOVED_PERMILLE // _PERMILLE)
         allowed_mdeg += allowed_mdeg * pulses.doubt_permille() // _PERMILLE
         permille = min(pulses.fall_mdeg, _CYCLIC_MOST_MDEG) * _PERMILLE // allowed_mdeg
         permille += self.losses.cyclic_sample(

@@ -27,7 +27,7 @@ def test_fewer_days_are_the_coldest_ones_and_begin_at_midnight():
 
 def seen(**changes):
     season = Season([0.01, -0.03, 0.02] * 100, [1000, 900, 900, 900], [60] * 4,
-                    [140, 290, 440, 590], [80] * 4, 64, 8)  # fmt: skip
+                    [140, 290, 440, 590], [80] * 4, 96, 8)  # fmt: skip
     for name, value in changes.items():
         setattr(season, name, value)
     return season
@@ -59,8 +59,13 @@ def test_a_minute_is_judged_only_by_a_shut_window_and_the_plan_s_set_point(view,
         ({"off_k": [0.1] * 300}, 0, {"deviation_k"}),
         ({"off_k": [-0.6] * 30 + [0.067] * 270}, 0, {"p95_k"}),
         ({"heap_b": [1000, 900, 1000, 1100]}, 0, {"heap_b_day"}),
-        ({"blocks": [60, 64, 65, 60]}, 0, {"blocks"}),
-        ({"blocks": [60, 64, 63, 61]}, 0, set()),
+        ({"blocks": [60, 77, 60, 60]}, 0, {"blocks"}),
+        ({"blocks": [60, 76, 70, 60]}, 0, set()),
+        # up and down with the rings, and a block more every twenty days on top of it
+        ({"blocks": [68 + day % 4 for day in range(183)]}, 0, set()),
+        ({"blocks": [62 + day % 4 + day // 20 for day in range(183)]}, 0, {"blocks_day"}),
+        # grown once, when the first file of a kind was made
+        ({"blocks": [60 + day % 3 + 4 * (day > 30) for day in range(183)]}, 0, set()),
         ({"writes": [140, 290, 491, 600]}, 0, {"writes_day"}),
         ({"late_changes": 1}, 0, {"late_changes"}),
         ({"late_ticks": 1}, 0, {"late_ticks"}),

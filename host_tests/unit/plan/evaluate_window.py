@@ -30,6 +30,7 @@ USED_WEEK = "mon-sun 08:00 sleep 16:00 comfort"
 SETTLE_S = 30 * 3600
 FIRST_S = 6 * 3600
 OPEN_S = 1200
+PEAK_S = 3 * 3600
 LIFE_WEEK = "mon-sun 06:30 comfort 08:30 eco 17:00 comfort 22:30 sleep"
 NOTICE_S = 300
 LEARNING_S = DAY_S  # room control has its first day to learn the room
@@ -37,44 +38,51 @@ ROUND = "{:20s} {:4.0f} s  "
 
 
 def opening(name, outdoor_c, settle_s=SETTLE_S, relay=None):
-    """(seconds to notice, seconds from shutting to heating again, peak in K over 22 after it)."""
+    """(seconds to notice, seconds from shutting to heating again, peak in K over 22 in the 3 h
+    after it, the same in the 3 h before it was opened: what the heater swings by anyhow)."""
     home = Living(
         name, ConstantWeather(outdoor_c), people=False, plan__week=USED_WEEK,
         plan__sleep_mdeg=18000, relay=relay,
     )  # fmt: skip
     noticed_s = again_s = None
-    peak_c = 0.0
-    while home.t_s < settle_s + OPEN_S + 3 * 3600:
+    peak_c = before_c = 0.0
+    while home.t_s < settle_s + OPEN_S + PEAK_S:
         since_s = home.t_s - settle_s
         if since_s == 0:
             home.house.open_window(True)
         if since_s == OPEN_S:
             home.house.open_window(False)
         home.second()
+        if -PEAK_S <= since_s < 0:
+            before_c = max(before_c, home.house.room_c)
         if since_s >= 0 and noticed_s is None and home.plan.window.open:
             noticed_s = since_s
         if since_s > OPEN_S:
             if again_s is None and not home.plan.window.open:
                 again_s = since_s - OPEN_S
             peak_c = max(peak_c, home.house.room_c)
-    return noticed_s, again_s, peak_c - 22.0
+    return noticed_s, again_s, peak_c - 22.0, before_c - 22.0
 
 
 def openings(settle_s, relay):
     in_time = total = 0
-    highest_k = 0.0
-    print("                    sensor   " + "".join(f"{c:+5d} degC          " for c in OUTDOORS_C))
+    highest_k = beyond_k = 0.0
+    head = "".join(f"{c:+5d} degC                " for c in OUTDOORS_C)
+    print("                    sensor   " + head)
     for name in HOMES:
         line = ROUND.format(name, HOUSES[name].sensor_tau_s)
         for outdoor_c in OUTDOORS_C:
-            noticed_s, again_s, peak_k = opening(name, outdoor_c, settle_s, relay)
+            noticed_s, again_s, peak_k, before_k = opening(name, outdoor_c, settle_s, relay)
             total += 1
             highest_k = max(highest_k, peak_k)
+            beyond_k = max(beyond_k, peak_k - before_k)
             in_time += noticed_s is not None and noticed_s <= NOTICE_S
-            line += f"{noticed_s!s:>5}/{again_s!s:>5}/{peak_k:+5.2f} K "
+            line += f"{noticed_s!s:>5}/{again_s!s:>5}/{peak_k:+5.2f}/{before_k:+5.2f} K "
         print(line, flush=True)
     print("seconds to notice / to heat again after shutting / highest over the set-point after it")
-    print(f"noticed within {NOTICE_S} s: {in_time} of {total}; highest {highest_k:.2f} K")
+    print("/ the same before it, which is a relay's own swing")
+    print(f"noticed within {NOTICE_S} s: {in_time} of {total}; highest {highest_k:.2f} K, "
+          f"{beyond_k:.2f} K beyond what it had been before")
 
 
 def life(days, relay):

@@ -14,19 +14,19 @@ from nuanbu.sim.weather import ConstantWeather
     [("corner-convector", -10), ("heavy-concrete-oil", -25), ("light-timber-panel", -25)],
 )
 def test_an_open_window_is_noticed_in_five_minutes_and_left_when_shut(name, outdoor_c):
-    noticed_s, again_s, _ = opening(name, outdoor_c, FIRST_S)
+    noticed_s, again_s, *_ = opening(name, outdoor_c, FIRST_S)
     assert noticed_s is not None and noticed_s <= NOTICE_S
     assert again_s <= 900  # seen through the sensor's lag of up to 600 s
 
 
 @pytest.mark.parametrize("name", ["new-build-panel", "windy-tower-oil"])
 def test_the_cycles_of_a_relay_do_not_hide_a_window(name):
-    noticed_s, _, _ = opening(name, 0, FIRST_S, "precise")
+    noticed_s, *_ = opening(name, 0, FIRST_S, "precise")
     assert noticed_s is not None and noticed_s <= NOTICE_S
 
 
 def test_in_mild_weather_what_the_room_loses_tells_and_the_room_comes_back_gently():
-    noticed_s, _, peak_k = opening("granny-convector", 0)
+    noticed_s, _, peak_k, _ = opening("granny-convector", 0)
     assert noticed_s is not None and noticed_s <= NOTICE_S
     assert peak_k <= 0.5  # 1.3 K where nothing is known of what the room lost before
 
