@@ -29,10 +29,11 @@ _LAG_STEP_S = const(10)
 _CYCLIC_QUICK = const(275)
 _CYCLIC_SLOW = const(162)
 _CYCLIC_LAG_STEP_S = const(8)
-_CYCLIC_HABIT = const(6)  # times the usual distance from the mean of hours
+_CYCLIC_HABIT = const(6)  # times the usual distance from the mean of half an hour
 _CYCLIC_HABIT_PERMILLE = const(30)  # to begin with
 _HABIT_SHIFT = const(9)  # its mean is over 512 samples, about two hours
 _HABIT_CLIP_PERMILLE = const(300)
+_MEAN_SHIFT = const(7)  # 128 samples
 _ABOVE_PERMILLE_K = const(62)
 _CYCLIC_MEAN = const(24)  # blocks, half an hour
 _SCALE = const(64)
@@ -45,7 +46,8 @@ class Losses:
 
     Attributes:
       now_w       the power as last told
-      jump_w      by how much the power has jumped with the room model since the last sample
+      remodelled  the room model has changed; whoever heeds it sets it back, and jump_w
+      jump_w      by how much the power has jumped with that
     """
 
     def __init__(self):
@@ -53,7 +55,9 @@ class Losses:
         self._lag_s = 0
         self._cyclic = 0
         self._habit = _CYCLIC_HABIT_PERMILLE * _SCALE
+        self._mean = 0  # W * _SCALE
         self.jump_w = 0
+        self.remodelled = False
         self._idle = 1
         self._idle_samples = 0
         self._sum_w = 0
@@ -79,11 +83,14 @@ class Losses:
         """
         jump_w = loss_w - self.now_w
         self.now_w = loss_w
-        self._lag_s = lag_s
+        if lag_s != self._lag_s:
+            self._lag_s = lag_s
+            self.remodelled = True
         self._cyclic = cyclic
         if jump_w > rated_w >> _JUMP_SHIFT or -jump_w > rated_w >> _JUMP_SHIFT:
             self.clear()
             self.jump_w += jump_w
+            self.remodelled = True
         if regulating:
             self._idle = 0
         self._sum_w += loss_w
@@ -106,24 +113,32 @@ class Losses:
         self._note(mean_w)
         return 0
 
-    def cyclic_sample(self, rated_w, loss_w, off_w, above_mdeg):
+    def cyclic_sample(self, rated_w, loss_w, above_mdeg):
         """End a sample of a relay's heat: the rise in permille of what would be a window's.
 
-        -500..; 0 as long as nothing can be told. loss_w and off_w are those of Pulses, above_mdeg
-        the room above its set-point.
+        -500..; 0 as long as nothing can be told. loss_w is that of Pulses, above_mdeg the room
+        above its set-point.
         """
         permille = 0
+        if not self._filled:
+            self._mean = loss_w * _SCALE
+        self._mean += (loss_w * _SCALE - self._mean) >> _MEAN_SHIFT
         if self._settled():
             limit = _CYCLIC_QUICK
             if self._lag_s > _LAG_QUICK_S:
                 limit -= (self._lag_s - _LAG_QUICK_S) // _CYCLIC_LAG_STEP_S
                 limit = max(limit, _CYCLIC_SLOW)
-            limit = max(limit, self._habit * _CYCLIC_HABIT // _SCALE)
+            usual = self._habit * _CYCLIC_HABIT // _SCALE
+            least = -_PERMILLE // 2
+            if usual > limit:
+                limit = usual
+                least = 0  # what is so uncertain tells nothing against a window
             rise = (loss_w - self._highest_w()) * _PERMILLE // rated_w
             if above_mdeg > 0:
                 rise -= above_mdeg * _ABOVE_PERMILLE_K // 1000
-            permille = max(rise * _PERMILLE // limit, -_PERMILLE // 2)
-            off = min(abs(off_w) * _PERMILLE // rated_w, _HABIT_CLIP_PERMILLE)
+            permille = max(rise * _PERMILLE // limit, least)
+            off_w = abs(loss_w - self._mean // _SCALE)
+            off = min(off_w * _PERMILLE // rated_w, _HABIT_CLIP_PERMILLE)
             self._habit += (off * _SCALE - self._habit) >> _HABIT_SHIFT
         self._note(loss_w)
         return permille

@@ -25,6 +25,8 @@ _SCALE = const(64)  # of the filtered values, so that the division loses nothing
 _POWER = const(6)  # places of the slow means, behind those of the six
 _ROOM = const(7)
 _LOSS = const(8)
+_SIZE = const(7)  # of the fit: the six, and a constant, for the mean of hours lags behind
+_ONE_W = const(250)  # the constant, of the size of the others
 _PART = const(256)  # of the shares: W a W, and mdeg a W
 _LOSS_MOST_W = const(5000)
 _SHARE_MAX = const(60)  # the smallest heater swings its room by 25 mdeg a W
@@ -32,10 +34,10 @@ _BACK = const(20)  # samples, 5 min, that a fall is looked for
 _STEP = const(4)
 _MOVED_SHIFT = const(5)  # forgotten over 8 min
 _PAUSE = const(120)  # samples: after a window room control holds the loss for half an hour
-_MATRIX = _COUNT * _COUNT
+_MATRIX = _SIZE * _SIZE
 _FORGET = 1.0 - _SAMPLE_S / 43_200.0  # half a day
 _FORGET_MODEL = 0.1  # is left of what was known of the loss when the room model has changed
-_RIDGE = 0.002  # rated power squared, sum over samples: little against one pulse
+_RIDGE = 0.01  # rated power squared, a sum over samples: little against one pulse
 _OUTLIER = 0.1  # from here on an error counts in proportion, not squared
 _UNIT_MDEG = 3000.0  # so that errors of the room are of the size of those of the loss
 _SOLVE_SAMPLES = const(40)
@@ -49,7 +51,7 @@ class Pulses:
     Attributes:
       due            1 when learn() is to be called, outside the tick
       loss_w         power that holds the room, without the swing of the pulses
-      off_w          how far that lies from its mean of hours
+      off_w          how far that lies from what is usual, as far as the fit knows
       learned        samples learned from, at most sure
       fall_mdeg      found by fall()
       moved_mdeg     what the pulses moved the room by in 5 min, the most of a while ago
@@ -61,8 +63,8 @@ class Pulses:
         self.fall_mdeg = self.moved_mdeg = 0
         self._off_mdeg = 0
         self._behind = array.array("i", [0] * (_COUNT + 3))
-        self._share = array.array("i", [0] * (2 * _COUNT))  # of the room, then of the loss
-        self._f = array.array("i", [0] * (_COUNT + 2))  # this sample: six of power, room, loss
+        self._share = array.array("i", [0] * (2 * _SIZE))  # of the room, then of the loss
+        self._f = array.array("i", [_ONE_W] * (_SIZE + 2))  # this sample: the fit's, room, loss
         self._ring_f = array.array("h", [0] * (_COUNT * (_BACK + 1)))
         self._ring_mdeg = array.array("i", [0] * (_BACK + 1))
         self._at = 0
@@ -73,7 +75,7 @@ class Pulses:
         self._unsolved = 0
         self._remodelled = False
         self._xx = array.array("f", [0.0] * (2 * _MATRIX))  # for the room, then for the loss
-        self._xy = array.array("f", [0.0] * (2 * _COUNT))
+        self._xy = array.array("f", [0.0] * (2 * _SIZE))
 
     def clear(self):
         """A window was open, or the record is broken: nothing before now is looked at."""
@@ -116,14 +118,14 @@ class Pulses:
             x = (behind[i] - behind[_POWER]) // _SCALE
             self._ring_f[at + i] = f[i] = x
             room += share[i] * x
-            loss += share[_COUNT + i] * x
-        f[_COUNT] = room_mdeg - behind[_ROOM] // _SCALE
-        f[_COUNT + 1] = loss_w - behind[_LOSS] // _SCALE
+            loss += share[_SIZE + i] * x
+        f[_SIZE] = room_mdeg - behind[_ROOM] // _SCALE
+        f[_SIZE + 1] = loss_w - behind[_LOSS] // _SCALE
         most = _PART * _LOSS_MOST_W
-        loss = min(max(loss, -most), most) // _PART
-        self.loss_w = loss_w - loss
-        self.off_w = f[_COUNT + 1] - loss
-        self._off_mdeg = f[_COUNT] - room // _PART
+        loss = min(max(loss, -most), most)
+        self.loss_w = loss_w - loss // _PART
+        self.off_w = f[_SIZE + 1] - (loss + share[_SIZE + _COUNT] * _ONE_W) // _PART
+        self._off_mdeg = f[_SIZE] - (room + share[_COUNT] * _ONE_W) // _PART
         if self._pause:
             self._pause -= 1
         else:
@@ -173,20 +175,20 @@ class Pulses:
             self._remodelled = False
             for i in range(_MATRIX):
                 xx[_MATRIX + i] *= _FORGET_MODEL
-            for i in range(_COUNT):
-                xy[_COUNT + i] *= _FORGET_MODEL
+            for i in range(_SIZE):
+                xy[_SIZE + i] *= _FORGET_MODEL
         for target in range(2):
             unit = float(rated_w) if target else _UNIT_MDEG
             error = abs(self.off_w if target else self._off_mdeg) / unit
             weight = _OUTLIER / error if error > _OUTLIER else 1.0
-            y = f[_COUNT + target] / unit
-            first = target * _COUNT
+            y = f[_SIZE + target] / unit
+            first = target * _SIZE
             at = target * _MATRIX
-            for i in range(_COUNT):
+            for i in range(_SIZE):
                 x = weight * f[i] / rated_w
                 for k in range(i + 1):
                     xx[at + k] = xx[at + k] * _FORGET + x * f[k] / rated_w
-                at += _COUNT
+                at += _SIZE
                 xy[first + i] = xy[first + i] * _FORGET + x * y
         if self.learned < _SURE:
             self.learned += 1
@@ -198,27 +200,27 @@ class Pulses:
 
     def _solve(self, target, unit):
         # Cholesky; the ridge keeps the matrix positive where the power was even.
-        first = target * _COUNT
+        first = target * _SIZE
         xx = self._xx
         low = array.array("f", [0.0] * _MATRIX)
-        for i in range(_COUNT):
+        for i in range(_SIZE):
             for k in range(i + 1):
-                s = xx[(first + i) * _COUNT + k]
+                s = xx[(first + i) * _SIZE + k]
                 for m in range(k):
-                    s -= low[i * _COUNT + m] * low[k * _COUNT + m]
+                    s -= low[i * _SIZE + m] * low[k * _SIZE + m]
                 if i == k:
-                    low[i * _COUNT + i] = math.sqrt(max(s + _RIDGE, _RIDGE / 2))
+                    low[i * _SIZE + i] = math.sqrt(max(s + _RIDGE, _RIDGE / 2))
                 else:
-                    low[i * _COUNT + k] = s / low[k * _COUNT + k]
-        y = self._xy[first : first + _COUNT]
-        for i in range(_COUNT):
+                    low[i * _SIZE + k] = s / low[k * _SIZE + k]
+        y = self._xy[first : first + _SIZE]
+        for i in range(_SIZE):
             for m in range(i):
-                y[i] -= low[i * _COUNT + m] * y[m]
-            y[i] /= low[i * _COUNT + i]
-        for i in range(_COUNT - 1, -1, -1):
-            for m in range(i + 1, _COUNT):
-                y[i] -= low[m * _COUNT + i] * y[m]
-            y[i] /= low[i * _COUNT + i]
+                y[i] -= low[i * _SIZE + m] * y[m]
+            y[i] /= low[i * _SIZE + i]
+        for i in range(_SIZE - 1, -1, -1):
+            for m in range(i + 1, _SIZE):
+                y[i] -= low[m * _SIZE + i] * y[m]
+            y[i] /= low[i * _SIZE + i]
         most = _SHARE_MAX * _PART
-        for i in range(_COUNT):
+        for i in range(_SIZE):
             self._share[first + i] = min(max(int(y[i] * unit * _PART), -most), most)

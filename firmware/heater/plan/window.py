@@ -152,8 +152,9 @@ class Window:
     def _follow_pulses(self, mean_w, mean_mdeg):
         losses = self.losses
         pulses = self.pulses
-        if losses.jump_w:
+        if losses.remodelled:
             pulses.remodel(losses.jump_w)
+            losses.remodelled = False
             losses.jump_w = 0
         if self.open:
             pulses.clear()
@@ -170,7 +171,7 @@ class Window:
         allowed_mdeg += allowed_mdeg * pulses.doubt_permille() // _PERMILLE
         permille = min(pulses.fall_mdeg, _CYCLIC_MOST_MDEG) * _PERMILLE // allowed_mdeg
         permille += self.losses.cyclic_sample(
-            self.rated_w, pulses.loss_w, pulses.off_w, mean_mdeg - setpoint_mdeg
+            self.rated_w, pulses.loss_w, mean_mdeg - setpoint_mdeg
         )
         if permille >= _PERMILLE:
             return 1
