@@ -23,6 +23,8 @@ class SolidState:
         self.owed_ws = 0  # a window's debt is too small to be seen in the room
         self._phase = 0
         self._owed = 0  # granted less delivered, W x ticks
+        self._given = 0  # delivered in the present window, W x ticks
+        self._fell = False  # a limit has fallen in it
 
     def set_profile(self, *profile):
         """Profiles are for relays: a solid-state switch does not wear."""
@@ -39,10 +41,17 @@ class SolidState:
         if self._phase >= _WINDOW_TICKS:
             self._phase = 0
         left = _WINDOW_TICKS - self._phase
-        # What is still to be delivered in this window, rounded to whole ticks.
-        due = self._owed + grant_w * left
         if self._phase == 0:
             on = STAGE_FULL
+            self._given = 0
+            if self._fell:
+                self._fell = False
+                if self._owed > 0:
+                    self._owed = 0
+        # What is still to be delivered in this window, rounded to whole ticks.
+        due = self._owed + grant_w * left
+        if self._fell and due > grant_w * _WINDOW_TICKS - self._given:
+            due = grant_w * _WINDOW_TICKS - self._given
         if 2 * due <= available_w:
             on = STAGE_OFF
         self._phase += 1
@@ -51,6 +60,7 @@ class SolidState:
             owed -= available_w
             if not self.stage:
                 self.switchings += 1
+            self._given += available_w
             self.effective_w = available_w
         else:
             self.effective_w = 0
@@ -61,9 +71,10 @@ class SolidState:
         return on
 
     def cut(self, limit_w=0):
-        """The limit has fallen: a new window begins, so that it holds for the next 10 s already,
-        wherever in a window it fell."""
-        self._phase = _WINDOW_TICKS
+        """The limit has fallen: it holds for the next 10 s already, wherever in a window it fell,
+        for of this window nothing more is given than if it had held from its begin. A new window
+        would begin with a pulse close to the last one, with all heaters of a feeder at once."""
+        self._fell = True
         if self._owed > 0:
             self._owed = 0
 

@@ -43,6 +43,25 @@ def test_a_solid_state_switch_keeps_a_fallen_limit_from_the_next_tick_on():
                 assert mean_w <= after_w + RATED_W // 100, (before_w, after_w, phase, begin)
 
 
+def test_no_ten_seconds_across_a_fall_take_more_than_the_higher_limit():
+    # Fairness lowers limits by little and often, of many heaters at once.
+    for before_w, after_w in ((1600, 1560), (1000, 990), (1500, 700), (900, 20)):
+        for phase in range(0, 100, 3):
+            ssr = modulator.make("ssr")
+            powers = []
+            for tick in range(800):
+                if tick == 300 + phase:
+                    ssr.cut()
+                ssr.step(before_w if tick < 300 + phase else after_w, RATED_W)
+                powers.append(ssr.effective_w)
+            for begin in range(200, 700):
+                mean_w = sum(powers[begin : begin + 100]) // 100
+                assert mean_w <= before_w + RATED_W // 100, (before_w, after_w, phase, begin)
+            due_ws = before_w * (300 + phase) + after_w * (500 - phase)
+            owed_ws = due_ws - sum(powers)
+            assert -25 * RATED_W <= owed_ws <= 100 * after_w, (before_w, after_w, phase)
+
+
 def pulsing(grant_w):
     relay = modulator.make("relay", 0, "precise")
     while not relay.effective_w:
