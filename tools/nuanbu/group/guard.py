@@ -23,7 +23,9 @@ HEARTBEAT_S = 30
 RENEW_S = 60  # a limit that no heartbeat renews is sent anew this long before its end
 RETRY_S = 10
 LOWER_RETRY_S = 1  # while a reduction is not acknowledged, others wait for its watts
-STUCK_S = 15  # then others are lowered further in its stead
+# Then others are lowered further in its stead: the next thing after two or three unanswered
+# repeats is a heater that went out of reach unnoticed, and a feeder that was cut waits for nobody.
+STUCK_S = 3
 # Changes for fairness come no faster: what is free is handed on sooner than what has to be taken
 # away first.
 RAISE_HOLD_S, HOLD_S = 10, 30
