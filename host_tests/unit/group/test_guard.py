@@ -272,6 +272,20 @@ def test_a_cut_by_nobody_announced_is_over_in_seconds():
     assert world.taken_w("east") <= 2520
 
 
+def test_others_give_at_once_for_one_that_has_gone_unnoticed():
+    for gone in ("d0", "d2", "d5"):
+        world = World(8, 0.0, 4200, calm=True)
+        for _ in range(200):
+            world.second()
+        world.devices[gone].online = False
+        kept_w = world.devices[gone].takes_w()
+        world.order("east", 2520, 0)
+        for _ in range(12):
+            world.second()
+        assert world.devices[gone].takes_w() == kept_w  # it cannot know
+        assert world.taken_w("east") <= 2520, gone
+
+
 def test_a_heartbeat_never_renews_what_was_lowered():
     world = World(6, 0.0, 4200, calm=True)
     for _ in range(200):
