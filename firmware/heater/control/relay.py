@@ -48,9 +48,11 @@ class Levels:
         self._owed = 0
         self.owed_ws = 0  # granted but not yet delivered, W s
         self._fallen = False  # a limit has fallen since the last step
+        self._fallen_w = 0  # to this
         self._peak_w = 0  # the highest grant since the last pulse began
         self._left = _NO_TURN  # ticks to the next begin of this heater's turn
         self._turn = True  # its turn is on
+        self._pulsed = False  # in this turn a pulse has begun
         self._rested = True  # nothing was wanted in the last tick
         self._begun_s = [-1 << 20] * _SAVED  # when the last cycles began, a ring
         self._oldest = 0
@@ -143,7 +145,7 @@ class Levels:
         if self._fallen:
             self._fallen = False
             self._shrink(was_w)
-            if level > lower:
+            if level > lower and not self._within_turn(available_w):
                 return self._end_early(lower, available_w)
         if self._left != _NO_TURN and lower <= level <= self._upper:
             if self._left:
@@ -191,8 +193,9 @@ class Levels:
         worth = due >= self._span_w * self._min and self._held >= self._min
         # Turns are a cycle each, which is the law in the mean. It leaves a cycle to spare here:
         # where one more had begun, before the turns or because a limit had moved, a heater would
-        # else rest for a whole turn, or begin every one of them too late.
-        free = self._free_in_s() <= self.cycle_s
+        # else rest for a whole turn, or begin every one of them too late. For a second pulse of
+        # a turn, when a limit has risen after the first, it is not spent.
+        free = self._free_in_s() <= (0 if self._pulsed else self.cycle_s)
         return self._upper if self._turn and worth and free else self._lower
 
     def cut(self, limit_w=0):
@@ -201,11 +204,23 @@ class Levels:
         charge; demand may have fallen before."""
         if limit_w < self._peak_w:
             self._fallen = True
+            self._fallen_w = limit_w
+
+    def _within_turn(self, available_w):
+        # A lower limit makes the turn shorter; where that much of it is not over, who shares the
+        # cycle counts on this heater being on, and another pulse would cost another cycle.
+        cycle = 2 * self._half_period
+        gone = cycle - self._left
+        return (
+            self._left != _NO_TURN and self._turn and gone * available_w < cycle * self._fallen_w
+        )
 
     def place(self, left_s, turn):
         """Share the cycle with others (call once a second): `left_s` seconds from now, at least
         one, this heater's turn to be on begins; `turn`: it is on now. left_s -1: run free."""
         left = left_s * _TICKS_A_SECOND if left_s > 0 else _NO_TURN
+        if left > self._left:
+            self._pulsed = False
         if left > self._left >= 0 and self._above_w * left >= self._span_w * self._min:
             # A new cycle pays for itself; only what is too little for a pulse is carried on.
             if self._owed > 0:
@@ -244,7 +259,7 @@ class Levels:
             if level > self._level:
                 self._peak_w = self._for_grant_w
                 self.switchings += 1
-                self._charged = True
+                self._charged = self._pulsed = True
                 self._begun_s[self._oldest] = self._now_s
                 self._oldest = self._oldest + 1 if self._oldest < _SAVED - 1 else 0
             self._level = level

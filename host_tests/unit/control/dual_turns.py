@@ -131,6 +131,44 @@ def test_a_pulse_before_the_first_turn_costs_none_of_them():
         assert min(energy_ws) >= 980 * one.cycle_s, (profile, energy_ws)
 
 
+def half_way(limit_w):
+    """A relay whose turn of 1500 W has lasted for a quarter of the cycle, when the limit falls."""
+    one = Relay(0, 1500)
+    for now_s in range(one.cycle_s + one.cycle_s // 4):
+        one.second(now_s, 1500)
+    assert one.relay.effective_w == RATED_W
+    one.relay.cut(limit_w)
+    one.limit_w = limit_w
+    return one, one.cycle_s + one.cycle_s // 4
+
+
+def test_a_limit_that_falls_within_the_turn_only_makes_it_shorter():
+    one, begin_s = half_way(1000)
+    begun = one.relay.switchings
+    on_s = [s for s in range(begin_s, 2 * one.cycle_s) if one.second(s, 1000)]
+    assert on_s[0] == begin_s and one.relay.switchings == begun
+    assert abs(on_s[-1] - on_s[0] - one.cycle_s // 4) <= 1 and len(on_s) == on_s[-1] - begin_s + 1
+
+
+def test_a_limit_that_falls_below_what_the_turn_has_had_ends_it_at_once():
+    one, _ = half_way(490)
+    one.relay.step(490, RATED_W)
+    assert one.relay.effective_w == 0
+
+
+def test_a_limit_that_rises_after_the_pulse_of_a_turn_costs_no_turn_that_follows():
+    one = Relay(0, 600)
+    for now_s in range(8 * one.cycle_s):
+        one.second(now_s, 600)
+    for turn in range(8, 16):
+        # A little higher in the middle of every turn, for as long as it lasts.
+        energy_ws = 0
+        for gone_s in range(one.cycle_s):
+            one.limit_w = 1000 if one.cycle_s * 2 // 5 < gone_s else 600
+            energy_ws += one.second(turn * one.cycle_s + gone_s, one.limit_w)
+        assert energy_ws >= 590 * one.cycle_s, turn
+
+
 def test_a_demand_below_the_limit_is_met_within_the_turn():
     one = Relay(250, 1200)
     for now_s in range(5 * one.cycle_s):

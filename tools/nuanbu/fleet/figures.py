@@ -12,6 +12,7 @@ from nuanbu.fleet import scenario, town
 from nuanbu.fleet.load import SETTLE_S, Load, measure
 from nuanbu.fleet.run import Result, Run
 from nuanbu.fleet.town import DISTRICT
+from nuanbu.group.guard import LOWER_RETRY_S, STUCK_S
 
 Go = Callable[[Run, str], Result]
 _SETTLED_S = 3600  # relays take two cycles to come into their turns
@@ -50,7 +51,8 @@ def many(heaters: int, hours: float, seeds: range, go: Go) -> list[Figure]:
         f"any of {nodes:,} nodes above 102 % in any second (solid-state power as the mean of its"
         f" window of 10 s), {changes} announced changes"
     )
-    late = "" if after_s <= 10 else "a lost order is sent again after 1 s, others give after 15 s"
+    late = f"a lost order is sent again after {LOWER_RETRY_S} s, others give after {STUCK_S} s"
+    late = "" if after_s <= 10 else late
     return [
         Figure(f"{what}: {every}", "0 s", f"{over} s", over == 0, first),
         Figure(f"the same, {cuts} cuts of 40 %", "10 s", f"{after_s} s", after_s <= 10, late),
