@@ -148,9 +148,10 @@ class RoomControl:
         """Gains for the model as it is; the output does not move."""
         cycle_s = self._modulator.cycle_s if self._modulator else 1
         pid = self.pid
-        pid.kp_mw, self._lead_s = tuning.regulator_gains(self.model, self.rated_w)
+        self._quick_mw, self._quick_s = tuning.regulator_gains(self.model, self.rated_w)
+        self._calm_mw, self._calm_s = tuning.regulator_gains(self.model, self.rated_w, True)
         if cycle_s >= _SLOW_CYCLE_S:
-            pid.kp_mw = min(pid.kp_mw, self.rated_w * 3 // 2)
+            self._quick_mw = min(self._quick_mw, self.rated_w * 3 // 2)
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
         caution = _CAUTION if self._learned < _KNOWN_K else _CAUTION_KNOWN
@@ -161,10 +162,22 @@ class RoomControl:
             pid.kp_near_mw = tuning.cycle_gain(self.model, cycle_s)
             self._near_mdeg = max(_NEAR_MDEG, self.ripple.room_max_uk // 2000)
         else:
-            pid.kp_near_mw = pid.kp_mw
             self._near_mdeg = _NEAR_MDEG
+        self._pace()
         pid.near_mdeg = _NEAR_MDEG if self._arriving else self._near_mdeg
         self._recover_s = self._guard_s if slow else lags_s * _RECOVERY // 100
+
+    def _pace(self):
+        """Calm gains after a window, quick ones else."""
+        pid = self.pid
+        if self.observer.held_s and not self._slow:
+            pid.kp_mw = self._calm_mw
+            self._lead_s = self._calm_s
+        else:
+            pid.kp_mw = self._quick_mw
+            self._lead_s = self._quick_s
+        if not self._slow:
+            pid.kp_near_mw = pid.kp_mw
 
     def step(self, room_mdeg, setpoint_mdeg, achieved_w, ceiling_w, heat_ok):
         """Advance by one second and return the demand in W, 0..ceiling_w.
@@ -194,6 +207,7 @@ class RoomControl:
         elif observer.started:
             observer.step(observer.sensor_uk // 1000, achieved_w)
 
+        self._pace()
         # Where the room is and heads to without the swing of the modulator.
         ripple = self.ripple
         if self._modulator:

@@ -165,12 +165,13 @@ def test_after_a_window_the_room_comes_back_from_below():
         room.observer.start(21900, 800, 800)
         run(room, 1, 21900, achieved=800)
         wanted.append(room.want_w)
+        kp_mw = room.pid.kp_mw
         if aired:
             room.observer.hold_loss(800_000, 0)
             run(room, 6 * 3600, 22000, achieved=800)
             assert room._ease_uk == 0
     # 3 % of 10 K.
-    assert abs(wanted[0] - wanted[1] - 300 * room.pid.kp_mw // 1000) < 30, wanted
+    assert abs(wanted[0] - wanted[1] - 300 * kp_mw // 1000) < 30, wanted
 
 
 def test_nothing_is_trimmed_on_the_way_to_the_set_point():
@@ -179,6 +180,17 @@ def test_nothing_is_trimmed_on_the_way_to_the_set_point():
     for i in range(1500):
         room.step(17000 + 3 * i, 22000, 700, 2000, True)
     assert room.want_w and room.pid.trim_mw == 0
+
+
+def test_after_a_window_the_gains_are_calm_for_as_long_as_the_loss_is_held():
+    room = control((8000, 110, 110, 1400))
+    run(room, 60, 21_000, achieved=800)
+    quick_mw = room.pid.kp_mw
+    room.resume(800)
+    run(room, 1, 21_000, achieved=800)
+    assert room.pid.kp_mw == room.pid.kp_near_mw < quick_mw
+    run(room, 1800, 21_000, achieved=800)
+    assert room.pid.kp_mw == room.pid.kp_near_mw == quick_mw
 
 
 def test_nothing_is_trimmed_near_the_set_point_while_the_room_still_comes():
