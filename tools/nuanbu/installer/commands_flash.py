@@ -42,8 +42,8 @@ def flash(
     ] = None,
 ) -> None:
     """Put MicroPython (with --image) and the application onto a board, write its settings and
-    read them back. Erases everything on the board when there is an image. An image that has the
-    application frozen in is all that is put there."""
+    read them back. Erases everything on the board when there is an image. Where the
+    image has the application in it already, no files are put beside it."""
     flash_with(desk, board, image, profile, steps.run)
 
 

@@ -122,9 +122,10 @@ CHINESE = {
     ),
     "CSV file for the results.": "结果写入的 CSV 文件。",
     "Put MicroPython (with --image) and the application onto a board, write its settings and"
-    " read them back. Erases everything on the board when there is an image.": (
+    " read them back. Erases everything on the board when there is an image. Where the image has"
+    " the application in it already, no files are put beside it.": (
         "将 MicroPython（用 --image）和应用程序写入控制板，写入设置并回读。带固件时先擦除全部"
-        "内容。"
+        "内容。固件中已含应用程序时，不再写入应用程序文件。"
     ),
     "Folder below boards/, such as esp32-relay.": "boards/ 下的文件夹名，例如 esp32-relay。",
     "MicroPython .bin by path; left out: it is on the board already.": (
