@@ -31,7 +31,7 @@ _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
 _MEAN_S = const(1200)
 # Nobody knows which of two like lags is the sensor's: lead by this part of both, in percent, and
-# by less once the room has moved far enough to tell them apart.
+# by less once the room has moved far enough to tell them apart, as far as they are unlike.
 _CAUTION = const(10)
 _CAUTION_KNOWN = const(4)
 _CAUTION_MAX_S = const(60)
@@ -154,8 +154,12 @@ class RoomControl:
             self._quick_mw = min(self._quick_mw, self.rated_w * 3 // 2)
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
-        caution = _CAUTION if self._learned < _KNOWN_K else _CAUTION_KNOWN
-        self._guard_s = min(lags_s * caution // 100, _CAUTION_MAX_S)
+        guard_s = lags_s * _CAUTION // 100
+        if self._learned >= _KNOWN_K:
+            less_s = min(self.model.emitter_s, self.model.sensor_s)
+            alike_s = self.model.sensor_s * less_s // (2 * (lags_s - less_s))
+            guard_s = max(lags_s * _CAUTION_KNOWN // 100, min(alike_s, guard_s))
+        self._guard_s = min(guard_s, _CAUTION_MAX_S)
         # Over a slow cycle the slope of the room is mostly the relay's own doing.
         self._slow = slow = cycle_s >= _SLOW_CYCLE_S
         if slow:
@@ -168,9 +172,9 @@ class RoomControl:
         self._recover_s = self._guard_s if slow else lags_s * _RECOVERY // 100
 
     def _pace(self):
-        """Calm gains after a window, quick ones else."""
+        """Quick gains for who has just asked for more, calm ones else and after a window."""
         pid = self.pid
-        if self.observer.held_s and not self._slow:
+        if not self._slow and (self.observer.held_s or self._since_s >= _HURRY_S):
             pid.kp_mw = self._calm_mw
             self._lead_s = self._calm_s
         else:

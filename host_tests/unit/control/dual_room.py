@@ -202,13 +202,15 @@ def test_nothing_is_trimmed_near_the_set_point_while_the_room_still_comes():
         assert trims is not bool(mdeg_s), (mdeg_s, room.pid.trim_mw)
 
 
-def test_who_has_seen_the_room_move_keeps_less_distance():
-    distance_s = []
-    for learned in (3, 4):
-        room = control((8000, 110, 110, 1400))
-        assert room.restore((1, 8000, 110, 110, 1400, learned, 800)) is True
-        distance_s.append(room._guard_s)
-    assert 0 < distance_s[1] < distance_s[0]
+def test_who_has_seen_the_room_move_keeps_less_distance_if_the_lags_are_unlike():
+    for sensor_s, less in ((60, True), (300, False)):
+        distance_s = []
+        for learned in (3, 4):
+            room = control((8000, 300, 60, 1400))
+            assert room.restore((1, 8000, 300, sensor_s, 1400, learned, 800)) is True
+            distance_s.append(room._guard_s)
+        assert 0 < distance_s[1] <= distance_s[0]
+        assert (distance_s[1] < distance_s[0] // 2) is less
 
 
 def test_the_lag_is_told_once_the_room_is_known():
