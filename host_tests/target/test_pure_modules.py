@@ -17,7 +17,7 @@ WITHOUT = {
     "dual_ntp": "time.gmtime",
     "dual_check": "heap for its settings of 400 kB",
 }
-SLOW = ("dual_room", "dual_early", "dual_room_sensor")
+SLOW = ("dual_room", "dual_modulators", "dual_early", "dual_room_sensor")
 
 RUN = """
 import sys
