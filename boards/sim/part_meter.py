@@ -81,8 +81,9 @@ class Meter:
         self._renew()
         mw = 0 if "meter_deaf" in f else self._mw  # its current channel is dead
         out = self._out
-        v = world.mains_mv * _V_PER_MV >> 20
-        i = (mw * 1000 // world.mains_mv if world.mains_mv else 0) * _I_PER_MA >> 20
+        mv = world.heater_mv()
+        v = mv * _V_PER_MV >> 20
+        i = (mw * 1000 // mv if mv else 0) * _I_PER_MA >> 20
         p = mw * _P_PER_MW >> 20
         # Words of 24 bits: each one's empty top byte is overwritten by the next.
         pack_into("<BI", out, 0, 0x55, i)

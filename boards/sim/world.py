@@ -40,7 +40,8 @@ epoch_ms = 0  # what ticks_ms started from; lets tests begin just before the tic
 room_mdeg = 20_000
 body_mdeg = 20_000
 chip_mdeg = 25_000
-mains_mv = 220_000
+mains_mv = 220_000  # without the heater's own load ...
+source_mohm = 0  # ... and the branch before it
 leak_ua = 0
 tilted = 0
 buttons = 0
@@ -57,6 +58,7 @@ hang_ms = 0  # a stall the host asked for: the next sleep lasts so much longer
 driven = bytearray(64)  # 1: the pin is an output at present
 _levels = bytearray(64)
 _shares = (1000, 0)
+_drop_mv = 0  # over the branch
 _power_mw = 0
 _energy_uj = 0
 _since_ms = 0
@@ -97,16 +99,23 @@ def _power_now_mw():
         permille = 0
     if "element_weak_permille" in f:
         permille = permille * (1000 - f["element_weak_permille"]) // 1000
-    w_mv = element_rated_w * permille * (mains_mv // 100) // (element_rated_mv // 100)
-    return w_mv * (mains_mv // 100) // (element_rated_mv // 100)
+    volt_10 = heater_mv() // 100
+    w_mv = element_rated_w * permille * volt_10 // (element_rated_mv // 100)
+    return w_mv * volt_10 // (element_rated_mv // 100)
 
 
 def settle():
     """Book the energy up to now and find the present power. Call after any change."""
-    global _power_mw, _energy_uj, _since_ms
+    global _power_mw, _energy_uj, _since_ms, _drop_mv
     _energy_uj += _power_mw * (now_ms - _since_ms)
     _since_ms = now_ms
+    _drop_mv = 0
     _power_mw = _power_now_mw()
+    if _power_mw and source_mohm:
+        # In this instant: of the voltage without load r / (R + r), where r / R = r P / U^2.
+        part = source_mohm * _power_mw
+        _drop_mv = mains_mv * part // (mains_mv * mains_mv + part)
+        _power_mw = _power_now_mw()
 
 
 def element_w():
@@ -114,9 +123,14 @@ def element_w():
     return _power_mw // 1000
 
 
+def heater_mv():
+    """RMS voltage at the heater under its present load in mV."""
+    return mains_mv - _drop_mv
+
+
 def element_ma():
     """Present RMS current through the element in mA."""
-    return _power_mw * 1000 // mains_mv if mains_mv else 0
+    return _power_mw * 1000 // heater_mv() if mains_mv else 0
 
 
 def set_pin(pin, level):

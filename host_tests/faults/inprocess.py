@@ -81,6 +81,7 @@ class InProcess:
         self._held = 0
         self.seconds = 0
         self.world.element_rated_w = int(house.rated_w)
+        self.world.source_mohm = round(house.source_ohm * 1000)
         self.set({"heater.rated_w": int(house.rated_w), **(settings or {})})
         gc.collect = lambda generation=2: 0  # of the firmware every ten seconds: not CPython's way
 
@@ -102,8 +103,6 @@ class InProcess:
         for _ in range(seconds):
             for _ in range(10):
                 world.now_ms += 100
-                # The branch takes its share at once, not as a mean of the second before.
-                world.mains_mv = self._open_mv - round(house.source_ohm * world.element_ma())
                 heater.tick(world.now_ms & 0x3FFFFFFF, 100, False)
                 heater.slices()
             world.settle()
@@ -122,7 +121,7 @@ class InProcess:
         world.body_mdeg = round(house.body_c * 1000)
         world.chip_mdeg = round(house.chip_c * 1000)
         own_v = house.source_ohm * self.element_w / house.mains_open_v
-        self._open_mv = world.mains_mv = round((house.mains_v + own_v) * 1000)
+        world.mains_mv = round((house.mains_v + own_v) * 1000)
 
     def _watch(self):
         guard = self.heater.guard

@@ -165,3 +165,24 @@ def test_a_restart_in_mid_run_keeps_the_count():
         assert reports[-1].now_ms == 1000 * (30 - resets_at(reports) - 1)
         assert reports[-1].probe["uptime_s"] == reports[-1].now_ms // 1000 - 1
         assert device.request("status")["mode"] == "heat"
+
+
+def test_voltage_and_current_are_of_one_instant():
+    # Half of the power, pulse by pulse: the branch takes its volts while current flows, not later.
+    house = House(houses.get("corner-convector"), ConstantWeather(-20.0), disturbances=False)
+    house.reset()
+    open_v, rated_w = house.mains_open_v, house.rated_w
+    seen = {0: 0, 1: 0}
+    with Device(settings={"heater.rated_w": int(rated_w)}) as device:
+        pair = lockstep.LockStep(device, house)
+        pair.run(120)
+        device.set({"limits.installed_w": int(rated_w / 2)})
+        for _ in range(300):
+            read = pair.step(probe=True).probe
+            volts, watts = read["mains_mv"] / 1000, read["power_w"]
+            full = watts / (rated_w * (volts / 220.0) ** 2)
+            if watts and not 0.99 < full < 1.01:
+                continue  # a mean of both
+            seen[bool(watts)] += 1
+            assert volts == pytest.approx(open_v - house.source_ohm * watts / volts, abs=0.3)
+    assert min(seen.values()) > 30, seen

@@ -32,7 +32,8 @@ class Totals:
 
 
 class LockStep:
-    """Couples `device` to `house` (room_c, sensor_c, body_c, chip_c, mains_v, step(dt, w)).
+    """Couples `device` to `house` (room_c, sensor_c, body_c, chip_c, mains_v, step(dt, w), and
+    source_ohm and mains_open_v where a branch lies before the heater).
 
     `seconds()` advances and gives the device's reports; between two calls nothing is under way, so
     the device may be asked and told. `element_w` is the mean power of the last second. Raises
@@ -44,8 +45,12 @@ class LockStep:
         self.house = house
         self.totals = Totals()
         self.element_w = 0.0
+        self._source_ohm = getattr(house, "source_ohm", 0.0)
+        self._drawn_w = 0.0  # while the house moved last
         self._speed = speed
         self._began = time.monotonic()
+        # Current and voltage of one instant: the board takes off what its load costs.
+        device.world(source_mohm=round(self._source_ohm * 1000))
         self._feel()
         device.start()
 
@@ -89,6 +94,7 @@ class LockStep:
             time.sleep(max(0.0, due - time.monotonic()))
 
     def _move_house(self) -> None:
+        self._drawn_w = self.element_w
         try:
             self.house.step(PERIOD_S, self.element_w)
         except Exception as e:
@@ -109,3 +115,5 @@ class LockStep:
                 )
         p.room_c, p.body_c, p.chip_c = house.sensor_c, house.body_c, house.chip_c
         p.mains_v = house.mains_v
+        if self._source_ohm:
+            p.mains_v += self._source_ohm * self._drawn_w / house.mains_open_v
