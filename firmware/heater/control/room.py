@@ -172,9 +172,15 @@ class RoomControl:
         self._recover_s = self._guard_s if slow else lags_s * _RECOVERY // 100
 
     def _pace(self):
-        """Quick gains for who has just asked for more, calm ones else and after a window."""
+        """Quick gains for who has just asked for more of a known room, else calm ones.
+
+        Under quick gains a first rise ends in full power that stops at once and says less of the
+        lags (260 s learned in the house of `make run`, 170 s under calm gains, 180 s in truth).
+        By those the room is held every day after.
+        """
         pid = self.pid
-        if not self._slow and (self.observer.held_s or self._since_s >= _HURRY_S):
+        hurries = self._since_s < _HURRY_S and self._learned >= _KNOWN_K
+        if not self._slow and (self.observer.held_s or not hurries):
             pid.kp_mw = self._calm_mw
             self._lead_s = self._calm_s
         else:

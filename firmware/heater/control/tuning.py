@@ -15,9 +15,9 @@
 
 _GAIN_MAX = 6  # of the rated power, a kelvin
 _QUICK = 1.3  # w_c over w_o
-# In a lived-in day the quick gains answer people and airing with more than is needed (0.035 K mean
-# deviation in `make run`, 0.026 with calm ones), and after a window, when the law keeps a long
-# distance, the noise of the slope drove the power from stop to stop (0.35 K over the set-point).
+# In a lived-in day quick gains hold a room no better (0.025 and 0.026 K mean deviation in `make
+# run`), and after a window, when the law keeps a long distance, the noise of the slope drove the
+# power from stop to stop (0.35 K over the set-point).
 _CALM = 0.8
 
 

@@ -16,11 +16,11 @@ except ImportError:
 CFG = {"heater.rated_w": 2000, "control.relay_profile": "default"}
 
 
-def control(model=None):
+def control(model=None, learned=3):
     room = RoomControl()
     room.configure(CFG)
     if model:
-        assert room.restore((1,) + model + (3, 800)) is True
+        assert room.restore((1,) + model + (learned, 800)) is True
     return room
 
 
@@ -183,7 +183,7 @@ def test_nothing_is_trimmed_on_the_way_to_the_set_point():
 
 
 def test_after_a_window_the_gains_are_calm_for_as_long_as_the_loss_is_held():
-    room = control((8000, 110, 110, 1400))
+    room = control((8000, 110, 110, 1400), learned=4)
     run(room, 60, 21_000, achieved=800)
     quick_mw = room.pid.kp_mw
     room.resume(800)
@@ -191,6 +191,28 @@ def test_after_a_window_the_gains_are_calm_for_as_long_as_the_loss_is_held():
     assert room.pid.kp_mw == room.pid.kp_near_mw < quick_mw
     run(room, 1800, 21_000, achieved=800)
     assert room.pid.kp_mw == room.pid.kp_near_mw == quick_mw
+
+
+def test_only_who_asked_for_more_of_a_known_room_is_served_by_quick_gains():
+    kp_mw = {}
+    for learned in (3, 4):
+        room = control((8000, 110, 110, 1400), learned)
+        run(room, 60, 21_000, achieved=800)
+        kp_mw[learned, "asked"] = room.pid.kp_mw
+        run(room, 5400, 21_000, achieved=800)
+        kp_mw[learned, "later"] = room.pid.kp_mw
+        run(room, 2, 21_000, setpoint=22_500, achieved=800)
+        kp_mw[learned, "asked again"] = room.pid.kp_mw
+    quick_mw, calm_mw = kp_mw[4, "asked"], kp_mw[4, "later"]
+    assert quick_mw > calm_mw
+    assert kp_mw == {
+        (3, "asked"): calm_mw,
+        (3, "later"): calm_mw,
+        (3, "asked again"): calm_mw,
+        (4, "asked"): quick_mw,
+        (4, "later"): calm_mw,
+        (4, "asked again"): quick_mw,
+    }
 
 
 def test_nothing_is_trimmed_near_the_set_point_while_the_room_still_comes():
