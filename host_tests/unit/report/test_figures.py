@@ -53,7 +53,10 @@ def test_a_room_that_never_passes_has_no_overshoot():
 def test_a_lowered_setpoint_is_no_overshoot_until_the_room_has_come_down():
     rooms = [22.0, 22.0, 21.0, 18.0, 18.4, 18.0]
     setpoints = [22.0, 18.0, 18.0, 18.0, 18.0, 18.0]
-    assert summarise(record(rooms, setpoints)).overshoot_k == pytest.approx(0.4)
+    s = summarise(record(rooms, setpoints))
+    assert s.overshoot_k == pytest.approx(0.4)
+    assert s.mean_k == pytest.approx(0.4 / 4)  # two of six minutes came down
+    assert s.judged_s == 240
     assert summarise(record(rooms[:4], setpoints[:4])).overshoot_k == 0.0
 
 

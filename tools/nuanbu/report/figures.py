@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from nuanbu.report.record import RunRecord
 from nuanbu.report.texts import text
 
-# A set-point that falls leaves the room above it through no fault of the control; the excess
-# counts again once the room has come down to this much over the set-point.
+# A set-point that falls, at night or for an open window, leaves the room above it through no fault
+# of the control; such minutes count again once the room has come down to this much over it.
 COME_DOWN_K = 0.05
 
 
@@ -18,7 +18,8 @@ class Summary:
     """Figures of one run. Deviations are of the room's truth from the set-point, in K.
 
     mean_k, p95_k: mean and 95th percentile of the absolute deviation; overshoot_k: highest excess,
-    0 when the room never passed the set-point. All three leave out the settling time.
+    0 when the room never passed the set-point. All three leave out the settling time and the
+    minutes in which the room comes down to a set-point that fell.
     """
 
     mean_k: float
@@ -38,13 +39,13 @@ def summarise(run: RunRecord) -> Summary:
     """Summary of a record; deviations are NaN when no minute is left to judge."""
     samples = run.samples
     first = min(run.minutes, math.ceil(run.meta.settle_s / 60.0))
-    pairs = list(zip(samples["room_c"], samples["setpoint_c"], strict=True))
-    deviations = sorted(abs(room - wanted) for room, wanted in pairs[first:])
+    off_k = _judged(list(zip(samples["room_c"], samples["setpoint_c"], strict=True)), first)
+    deviations = sorted(abs(k) for k in off_k)
     count = len(deviations)
     return Summary(
         mean_k=math.fsum(deviations) / count if count else math.nan,
         p95_k=deviations[math.ceil(0.95 * count) - 1] if count else math.nan,
-        overshoot_k=_overshoot(pairs, first),
+        overshoot_k=max(0.0, max(off_k)) if count else math.nan,
         energy_kwh=math.fsum(samples["power_w"]) / 60.0 / 1000.0,
         switchings=_last(samples["switchings"]),
         contactor_switchings=_last(samples["contactor_switchings"]),
@@ -87,18 +88,17 @@ def number(value: float, digits: int) -> str:
     return f"{value:.{digits}f}".replace("-", "\u2212")
 
 
-def _overshoot(pairs: list[tuple[float, float]], first: int) -> float:
-    if first >= len(pairs):
-        return math.nan
-    highest, coming_down = 0.0, False
+def _judged(pairs: list[tuple[float, float]], first: int) -> list[float]:
+    """Room less set-point of the minutes from `first` on in which the room is not coming down."""
+    off_k, coming_down = [], False
     for minute, (room, wanted) in enumerate(pairs):
         if minute and wanted < pairs[minute - 1][1]:
             coming_down = True
         if room - wanted <= COME_DOWN_K:
             coming_down = False
         if minute >= first and not coming_down:
-            highest = max(highest, room - wanted)
-    return highest
+            off_k.append(room - wanted)
+    return off_k
 
 
 def _last(counts: list[float]) -> int:
