@@ -45,7 +45,7 @@ def summarise(run: RunRecord) -> Summary:
     return Summary(
         mean_k=math.fsum(deviations) / count if count else math.nan,
         p95_k=deviations[math.ceil(0.95 * count) - 1] if count else math.nan,
-        overshoot_k=max(0.0, max(off_k)) if count else math.nan,
+        overshoot_k=max([0.0, *off_k]) if count else math.nan,
         energy_kwh=math.fsum(samples["power_w"]) / 60.0 / 1000.0,
         switchings=_last(samples["switchings"]),
         contactor_switchings=_last(samples["contactor_switchings"]),

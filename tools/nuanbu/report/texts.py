@@ -86,10 +86,10 @@ TEXTS = {
     "none": ("none", "无"),
     "method": (
         "Deviation is the absolute difference between the air at the occupied zone and the "
-        "set-point, over {judged} after the settling time of {settle}, without the minutes in which "
-        "it comes down to a set-point that fell (an open window lowers it as well). Overshoot is "
-        "the highest excess over the set-point in that time. Sun, people and open windows are in "
-        "it.",
+        "set-point, over {judged} after the settling time of {settle}, without the minutes in "
+        "which it comes down to a set-point that fell (an open window lowers it as well). "
+        "Overshoot is the highest excess over the set-point in that time. Sun, people and open "
+        "windows are in it.",
         "偏差为人员活动区空气温度与设定温度之差的绝对值，统计时长 {judged}，不含升温阶段 "
         "{settle}，也不含设定温度降低（包括因开窗而降低）后室温下降的时段；超调为该时段内高于设定"
         "温度的最大值。日照、人员与开窗的影响均计入。",
