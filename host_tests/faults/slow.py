@@ -114,20 +114,23 @@ class Lived:
         return None, moved_k
 
     def open(self, begin_h):
-        """Seconds of operation until an open element is named; None: not within an hour."""
+        """(seconds of operation until an open element is named; None: not within an hour; mean
+        power asked for meanwhile, permille of rated; excess of the body before, K)."""
         self.run(begin_h * HOUR_S)
+        excess_k = self.house.body_c - self.house.room_c
         self.device.world.faults["element_open"] = 1
-        asked_s = pause_s = 0
+        asked_s = pause_s = permille_s = 0
         for _ in range(WATCH_H * HOUR_S):
             self.run(1)
-            asks = self.device.heater.guard.electric.mean_permille > 0
-            pause_s = 0 if asks else pause_s + 1
+            permille = self.device.heater.guard.electric.mean_permille
+            permille_s += permille
+            pause_s = 0 if permille else pause_s + 1
             asked_s += pause_s < PAUSE_S
             if any(code == "element_cold" for _, code, _, _ in self.device.came):
-                return asked_s
+                return asked_s, permille_s // asked_s, excess_k
             if asked_s > HOUR_S:
                 break
-        return None
+        return None, permille_s // max(1, asked_s), excess_k
 
 
 def main(arguments):
@@ -140,10 +143,11 @@ def main(arguments):
     rooms = lived.apart(lived.rooms, max(BEGIN_H) + WATCH_H) if kind == "drift" else []
     for begin_h in BEGIN_H:
         if kind == "open":
-            took_s = lived.apart(lived.open, begin_h)
+            took_s, permille, excess_k = lived.apart(lived.open, begin_h)
             late += took_s is None or took_s > OPEN_S
             print(f"{where}, open from {begin_h} h on: named after {took_s} s of operation "
-                  f"(limit {OPEN_S})", flush=True)  # fmt: skip
+                  f"(limit {OPEN_S}) at {permille / 10:.1f} % of rated power, body "
+                  f"{excess_k:.1f} K above the room before", flush=True)  # fmt: skip
             continue
         for k_h in (DRIFT_K_H, -DRIFT_K_H):
             hours, moved_k = lived.apart(lived.drift, begin_h, k_h, rooms)

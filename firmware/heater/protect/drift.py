@@ -34,6 +34,7 @@ _REST = const(3)  # what a heater that rests may still give
 _MEMORY = const(50_000)
 _KNOWN = const(6000)
 _TOLD = const(36_000)
+_YOUNG = const(22_500)  # 15 h
 _RESTED = const(1500)  # an hour at rest: there it is an offset of two sensors, no model
 _FAR = const(2)  # nodes beyond what is known that two known loads may tell of
 _MOST_MDEG = const(20_000)  # an error beyond that is none of a room sensor; products stay small
@@ -180,6 +181,8 @@ class Drift:
             limit = _LIMIT_MDEG + abs(expected) * self._unsure // 1000 + abs(kept) * _KEPT_MDEG
             if node and n < _LITTLE_N:
                 limit += _LITTLE_MDEG
+            kink = max(self._kink(node), self._kink(node + 1) if part else 0)
+            limit += kink * n // 1000
             self._share = abs(self.mean_mdeg) * 1000 // limit
         # Learned is what was seen, not what others tell of it.
         above_16 = self.excess_16[node + 1] if part else 0
@@ -201,6 +204,17 @@ class Drift:
         self.count[node] = count
         learned = self.excess_16[node] + error * 1000 // n * 16 * weight // count
         self.excess_16[node] = max(-16 * _MOST_MDEG, min(16 * _MOST_E_MDEG, learned))
+
+    def _kink(self, node):
+        # By so much, mdeg, a load that was seen for hours only differs from what the two beside it
+        # say: the walls of a first day were cold, and the excess grows smoothly with the load.
+        count = self.count
+        if count[node] >= _YOUNG or not 1 < node < _NODES - 1:
+            return 0
+        if min(count[node - 1], count[node + 1]) < _KNOWN:
+            return 0
+        excess_16 = self.excess_16
+        return abs(2 * excess_16[node] - excess_16[node - 1] - excess_16[node + 1]) // 32
 
     def _beside(self, node):
         # Known load, its side (+1 or -1), and distance, where it and the next one on that side

@@ -352,7 +352,7 @@ class Guard:
         """Once a second, outside the tick: monitors that learn. Allocates nothing either."""
         electric = self.electric
         signal = self.book.signal
-        metered = self._has_meter and inp.meter_state == _OK
+        voltage = metered = self._has_meter and inp.meter_state == _OK
         scale = electric.full_w * 1000 // electric.rated_w if metered else 1000
         power_w = electric.rated_w * electric.mean_permille // 1000 * scale // 1000
         self.room.second(inp, power_w, signal)
@@ -379,11 +379,12 @@ class Guard:
         if weld.known():
             signal[m.R_SWITCH_WELDED_BODY] = weld.verdict
             signal[m.R_ELEMENT_COLD] = weld.missing
+            if stepped and self.room.source != 2:
+                signal[m.R_COVERED] = max(signal[m.R_COVERED], weld.covered(voltage))
         told = self.room.own_ok and self._body_tells() and inp.body_state == _OK
         if not (told and weld.known()):
             self.drift.forget(signal)
         elif stepped:
-            voltage = self._has_meter and inp.meter_state == _OK
             self.drift.step(
                 inp.body_mdeg, inp.room_mdeg, self.thermal.power, weld, voltage, signal
             )

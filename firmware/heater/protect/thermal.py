@@ -29,6 +29,7 @@ _BELIEVED_MDEG = const(500)  # a lag worse than twice the best by more than this
 _SLOWEST = const(8192)  # samples a learned value is averaged over: a day of heating
 _COVERED_MIN_MDEG = const(8000)
 _COVERED_PERMILLE = const(250)
+_BLIND_PERMILLE = const(450)  # 242 V after days at 198 V: 36 % more, and the model's own error
 # An excess so far from what is expected, and a tenth of that further, is not learned.
 _DOUBT_MDEG = const(2500)
 _SETTLE_S = const(15)  # the emitter's core still feeds the body so long after switching off
@@ -129,7 +130,7 @@ class Thermal:
         excess = inp.body_mdeg - room.mdeg
         self._disagrees(excess, self._heat_ws if metered else 0, signal)
         self._heat_ws = 0
-        self._judge(excess, signal)
+        self._judge(excess, metered, signal)
         self._learn(excess)
         return True
 
@@ -146,7 +147,7 @@ class Thermal:
             n_64[i] += (g * 64 - n_64[i]) * _STEP_S // _TAU_S[i]
         self._on_s = self._on_s + _STEP_S if p >= _ON_PERMILLE else 0
 
-    def _judge(self, excess, signal):
+    def _judge(self, excess, metered, signal):
         best = self.best
         expected = self.excess_64[best] // 64 * (self.n_64[best] // 64) // 1000
         residual = excess - expected
@@ -169,7 +170,8 @@ class Thermal:
         # counts for more than the model is good for.
         signal[m.R_COVERED] = 0
         if self._on_s >= _ON_S:
-            limit = max(_COVERED_MIN_MDEG, high * _COVERED_PERMILLE // 1000)
+            part = _COVERED_PERMILLE if metered else _BLIND_PERMILLE
+            limit = max(_COVERED_MIN_MDEG, high * part // 1000)
             limit += high * doubt // 1000
             signal[m.R_COVERED] = max(0, (excess - high) * 1000 // limit)
 

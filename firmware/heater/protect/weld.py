@@ -105,10 +105,13 @@ class Weld(Balance):
         before = self._welded[(at - 1) & MASK]
         self._welded[at] = (before + self._welded_64 // 64) & 0xFFFFFF
         self._wait -= 1
-        if judge and self._off_s <= STEP_S * 2:
+        if self._off_s <= STEP_S * 2:
             self._weigh()
-        # What a weld gives must not be learned as normal.
+        else:
+            self._fade()
+        # What a weld gives or a cover keeps must not be learned as normal.
         sound = sound and not self.hold and self.share < _SLOW_SHARE and self.verdict < 1000
+        sound = sound and not self._odd(not judge)
         if sound and self._wait <= 0 and self._filled > SHORT:
             self._wait = SHORT
             self._learn()
@@ -155,7 +158,8 @@ class Weld(Balance):
         # A window shorter than the lag tells of the lag, not of the heat: not enough to name it.
         if rested or steps == LONG or best <= _SWIFT:
             verdict = max(verdict, twice * 1000 // max(sure, kept))
-        self.verdict = max(0, verdict)
+        # The contactor was open and it went on: a cover explains as much again.
+        self.verdict = max(0, verdict // 2 if self._helpless else verdict)
         # It may be either: open the contactor, which nobody needs now, and see whether that helps.
         if self.verdict <= 1000 and not self._helpless and (
             twice > _TRY_SHARE or slow > _SLOW_SHARE

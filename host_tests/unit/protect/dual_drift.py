@@ -74,6 +74,19 @@ def test_the_first_day_says_nothing():
     assert home.live(3, 300, drift_mdeg_h=500) == 0
 
 
+def test_what_cold_walls_taught_is_no_drift():
+    # The first hours of one load were those of a cold house, by which the body stood higher.
+    home = Home()
+    home.off = -1800.0
+    home.live(3.5, 280)
+    home.off = 0.0
+    for _ in range(2):
+        for permille in (150, 200, 350, 400):
+            home.live(4, permille)
+    assert home.live(6, 280) < 1000
+    assert home.live(6, 280, drift_mdeg_h=500) > 1000  # by then it knows better
+
+
 def test_without_a_meter_only_rest_tells():
     # 198 V after 242 V: a third of the power, and no drift of the sensor.
     for metered in (True, False):

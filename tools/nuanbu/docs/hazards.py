@@ -82,6 +82,7 @@ HAZARDS = (
             ),
             DRIFT + "a_drift_is_named_whatever_the_load_does",
             DRIFT + "a_steady_load_and_its_changes_are_no_drift",
+            DRIFT + "what_cold_walls_taught_is_no_drift",
             DRIFT + "without_a_meter_only_rest_tells",
             PROOF + "sensors_against_each_other",
             INJECTION,
@@ -120,13 +121,19 @@ HAZARDS = (
     ),
     Hazard(
         "Heater covered",
-        "body above the rise learned for the power given (six lags side by side, EN 442-2 "
+        "the body gets more than was asked for, by its learned heat balance: what a cover keeps "
+        "in; body above the rise learned for the power given (six lags side by side, EN 442-2 "
         "exponent)",
-        "off ≤ 10 min from 50 % power on; an open window is told apart",
+        "off ≤ 4 min of heat with a meter, once it is warm; without one, where the voltage may "
+        "explain as much, ≤ 10 min (see the gaps); an open window is told apart",
         ("covered",),
         (
             *_unit("covered", "covered_is_not_an_open_window"),
             THERMAL + "not_covered_after_a_night_of_one_load",
+            THERMAL + "not_covered_by_a_voltage_that_nobody_measures",
+            THERMAL + "a_voltage_that_nobody_measures_is_no_cover",
+            THERMAL + "a_cover_is_told_at_any_voltage",
+            THERMAL + "a_cover_that_was_taken_off_is_forgotten",
             HEALTHY,
             STORY + "covered_heater_stays_below_the_hazard",
         ),
