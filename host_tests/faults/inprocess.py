@@ -8,9 +8,9 @@ It is no proof of the device (other integers, other memory): that is the virtual
     python host_tests/faults/inprocess.py HOUSE MONTH DAYS [bare]
 
 lives DAYS of MONTH (0..5, see season.py) and prints what was named, how near to their limits the
-monitors that learn came, and how often the contactor was opened on suspicion of a weld; `bare` is
-a board without meter, residual-current sensor, tilt switch and chip sensor. Exit code 1 when
-anything was named.
+monitors that learn came, how often the contactor was opened on suspicion of a weld, and how often
+heat was withheld to look for a cover; `bare` is a board without meter, residual-current sensor,
+tilt switch and chip sensor. Exit code 1 when anything was named.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[2]
 BARE = {"HAS_METER": False, "HAS_LEAK": False, "HAS_TILT": False, "HAS_CHIP_TEMP": False}
 POWER_ON = 1
+LOOK = 2  # heater.protect.weld.LOOK
 LEARNED = ("room_drift", "covered", "element_cold", "switch_welded_body")
 
 
@@ -78,6 +79,7 @@ class InProcess:
         self._limits = [(i, name, limit) for i, name, limit in rows if isinstance(limit, int)]
         self.nearest = {name: 0.0 for _, name, _ in self._limits}  # greatest share of the limit
         self.suspicions = 0  # of a weld, for which the contactor was opened
+        self.looks = 0  # for a cover, for which heat was withheld
         self._held = 0
         self.seconds = 0
         self.world.element_rated_w = int(house.rated_w)
@@ -130,8 +132,10 @@ class InProcess:
             if signal[i] > nearest[name] * limit:
                 nearest[name] = signal[i] / limit
         held = guard.weld.hold
-        self.suspicions += held and not self._held
-        self._held = held
+        if held != self._held:
+            self.suspicions += held == 1
+            self.looks += held == LOOK
+            self._held = held
 
     def _note(self):
         book = self.heater.guard.book
@@ -165,7 +169,8 @@ def main(arguments):
             return faults
     near = ", ".join(f"{code} {share:.2f}" for code, share in device.nearest.items())
     print(f"{name} {number}: {days:g} days, nothing named; of the limits: {near}; "
-          f"{device.suspicions} suspicions of a weld")  # fmt: skip
+          f"{device.suspicions} suspicions of a weld, "
+          f"{device.looks} looks for a cover")  # fmt: skip
     return 0
 
 

@@ -18,7 +18,7 @@ from heater.protect.rest import Rest
 from heater.protect.room import Room
 from heater.protect.thermal import Thermal
 from heater.protect.trips import Trips
-from heater.protect.weld import Weld
+from heater.protect.weld import LOOK, Weld
 from heater.signals import MODE_OFF, NOT_FITTED
 
 _OK = const(0)
@@ -252,9 +252,10 @@ class Guard:
     def _permit(self):
         book = self.book
         blind = self.room_source == 2 and book.active[m.R_METER_LOST]
-        may = self._ready and not book.open and self.proof.passed and not self.weld.hold
-        self.contactor_ok = 1 if may else 0
-        self.heat_ok = 1 if may and not book.off and not blind else 0
+        hold = self.weld.hold
+        may = self._ready and not book.open and self.proof.passed
+        self.contactor_ok = 1 if may and (not hold or hold == LOOK) else 0
+        self.heat_ok = 1 if may and not hold and not book.off and not blind else 0
 
     def _settle_book(self, inp):
         # Something came or went: follow it in the same tick.

@@ -6,6 +6,7 @@
 from rig import Bare, Rig, off_within, reset_only_by
 
 from heater.protect import memory as keep
+from heater.protect.weld import LOOK
 from heater.signals import CORRUPT, OPEN, SHORT, STALE
 
 # --- leakage
@@ -230,6 +231,20 @@ def test_covered():
     assert covered_after(54_000.0, 1150.0, 500, Rig().board) <= 600  # oil-filled
     assert covered_after(54_000.0, 1150.0, 800, Bare) <= 600
     assert covered_after(64_000.0, 600.0, 800, Rig().board) <= 600  # panel
+
+
+def test_a_look_for_a_cover_withholds_heat_and_leaves_the_contactor_alone():
+    rig = Rig(Bare)
+    rig.duty = 1000
+    rig.run(1800)
+    moves = rig.contactor_moves
+    rig.guard.weld.hold = LOOK
+    rig.run(3)
+    for _ in range(60):
+        rig.run(1)
+        assert not rig.power_w and rig.out.contactor
+    rig.run(400)
+    assert rig.power_w and rig.contactor_moves == moves and not rig.codes()
 
 
 def test_an_emitter_with_another_exponent_is_not_covered():

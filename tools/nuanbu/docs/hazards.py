@@ -123,12 +123,17 @@ HAZARDS = (
         "Heater covered",
         "the body gets more than was asked for, by its learned heat balance: what a cover keeps "
         "in; body above the rise learned for the power given (six lags side by side, EN 442-2 "
-        "exponent)",
-        "off ≤ 4 min of heat with a meter, once it is warm; without one, where the voltage may "
-        "explain as much, ≤ 10 min (see the gaps); an open window is told apart",
+        "exponent); without a meter, where a voltage could explain it as well, heat is withheld "
+        "for five minutes to look what the body keeps",
+        "off ≤ 5 min of heat with a meter once it is warm, ≤ 10 min without (at the voltage at "
+        "which it was learned, see the gaps); an open window is told apart",
         ("covered",),
         (
-            *_unit("covered", "covered_is_not_an_open_window"),
+            *_unit(
+                "covered",
+                "covered_is_not_an_open_window",
+                "a_look_for_a_cover_withholds_heat_and_leaves_the_contactor_alone",
+            ),
             THERMAL + "not_covered_after_a_night_of_one_load",
             THERMAL + "not_covered_by_a_voltage_that_nobody_measures",
             THERMAL + "a_voltage_that_nobody_measures_is_no_cover",
