@@ -20,6 +20,8 @@ from nuanbu.sim.weather import Weather
 
 DAY_S = 86_400
 SAMPLE_S = 60
+DAYS_MIN, DAYS_MAX = 0.04, 366
+DAYS_ALLOWED = f"between {DAYS_MIN} (an hour) and {DAYS_MAX}"
 _TELL_S = 0.2
 # The first hours, in which a room found at another temperature is brought to its set-point, are
 # shown but not judged.
@@ -59,8 +61,8 @@ def run(plan: Plan, progress: Callable[[float, float], None] | None = None) -> R
     `progress(done, speed)` is called about five times a second of wall time, with the part done
     (0 to 1) and the ratio of virtual to real time. Raises UserError for a bad plan.
     """
-    if not 0.04 <= plan.days <= 366:
-        raise UserError(f"DAYS={plan.days:g}: must be between 0.04 (an hour) and 366")
+    if not DAYS_MIN <= plan.days <= DAYS_MAX:
+        raise UserError(f"DAYS={plan.days:g}: must be {DAYS_ALLOWED}")
     spec = houses.get(plan.house)
     weather = Weather.load(plan.weather) if plan.weather else Weather.cold_week()
     seconds = round(plan.days * DAY_S / SAMPLE_S) * SAMPLE_S

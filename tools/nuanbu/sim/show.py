@@ -19,7 +19,7 @@ from nuanbu.report.record import RunRecord
 from nuanbu.report.texts import text
 from nuanbu.sim import houses as catalogue
 from nuanbu.sim.beside import Group
-from nuanbu.sim.runner import Plan, only_one
+from nuanbu.sim.runner import DAYS_ALLOWED, Plan, only_one
 from nuanbu.sim.runner import run as run_plan
 
 DEFAULT_HOUSE = "corner-convector"
@@ -39,7 +39,7 @@ def run(
         raise UserError(f"lang={lang!r}: choose one of {', '.join(LANGUAGES)}")
     plan = Plan(
         house=house or DEFAULT_HOUSE,
-        days=number("DAYS", days),
+        days=_days(days),
         weather=Path(weather) if weather else None,
         settings=dict(assignment(text) for text in settings),
         seed=seed,
@@ -107,12 +107,11 @@ def houses() -> None:
     Console(file=sys.stdout).print(view)
 
 
-def number(name: str, text: str) -> float:
-    """Value of a number given as text; UserError naming it otherwise."""
+def _days(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UserError(f"{name}={text!r}: not a number") from None
+        raise UserError(f"DAYS={text!r}: not a number; must be {DAYS_ALLOWED}") from None
 
 
 def assignment(text: str) -> tuple[str, int | bool | str]:
