@@ -24,8 +24,9 @@ _STEP_N = const(125)
 # adds to the limit; and by how much the reading may move within the hour.
 _KEPT = const(40)
 _KEPT_MDEG = const(9)
-_PART = const(5)  # of what is given off, at most
-_ROOM_MDEG = const(1000)
+_PART = const(3)  # of what is given off, at most
+_ROOM_MDEG = const(2000)
+_STEADY_MDEG = const(1000)  # ... and from here on by a third of it: walls and lags
 _LEAST = const(40)  # permille of rated power: less, without being none, says too little
 _REST = const(3)  # what a heater that rests may still give
 # Blocks, times _STEP_N: over which a value is averaged (33 h), before it is known (4 h), and of
@@ -43,7 +44,7 @@ _MOST_E_MDEG = const(150_000)
 _UNSURE_PERMILLE = const(15)
 _MEAN = const(3)  # hours, five minutes apart, of which the mean is taken
 _FADE = const(8)
-_LIMIT_MDEG = const(1000)
+_LIMIT_MDEG = const(1100)
 _LITTLE_N = const(188)  # at less, sun and walls are more of the excess
 _LITTLE_MDEG = const(300)
 
@@ -63,6 +64,7 @@ class Drift:
         self._at = 0
         self._filled = 0
         self._unsure = 0
+        self._moved = 0  # by so much more than usual the room has
         self._begin()
 
     def learned(self):
@@ -144,6 +146,7 @@ class Drift:
         kept = emitter.stored(change) // _WINDOW_S
         if high - low > _ROOM_MDEG or abs(kept) > _KEPT:
             return False
+        self._moved = max(0, high - low - _STEADY_MDEG)
         load = power // _WINDOW - kept
         n = excess_of(load if load > 0 else 0)
         if not power:
@@ -179,6 +182,7 @@ class Drift:
             error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
             self.mean_mdeg += (error - self.mean_mdeg) // _MEAN
             limit = _LIMIT_MDEG + abs(expected) * self._unsure // 1000 + abs(kept) * _KEPT_MDEG
+            limit += self._moved // 3
             if node and n < _LITTLE_N:
                 limit += _LITTLE_MDEG
             kink = max(self._kink(node), self._kink(node + 1) if part else 0)

@@ -68,6 +68,16 @@ def test_a_drift_is_named_whatever_the_load_does():
             assert abs(home.off) < 2000, (k_h, steps)
 
 
+def test_a_drift_is_named_while_the_room_gets_warmer():
+    for k_h in (500, -500):
+        home = lived()
+        home.live(2, 300)
+        for _ in range(60):
+            if home.live(0.1, 300, drift_mdeg_h=k_h, room_mdeg_h=1200) > 1000:
+                break
+        assert abs(home.off) < 2300, k_h
+
+
 def test_the_first_day_says_nothing():
     home = Home()
     assert home.live(20, 300) == 0

@@ -81,6 +81,7 @@ HAZARDS = (
                 "sensors_apart",
             ),
             DRIFT + "a_drift_is_named_whatever_the_load_does",
+            DRIFT + "a_drift_is_named_while_the_room_gets_warmer",
             DRIFT + "a_steady_load_and_its_changes_are_no_drift",
             DRIFT + "what_cold_walls_taught_is_no_drift",
             DRIFT + "without_a_meter_only_rest_tells",
