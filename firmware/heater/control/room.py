@@ -56,6 +56,10 @@ _RESUME_GUARD_S = const(400)
 # back to a little less than the set-point, by this part of what it fell, and closes up with them.
 _EASE_PERMILLE = const(30)
 _EASE_MAX_UK = const(400_000)
+# A slow switch answers once a cycle only and keeps no distance that follows the slope, for its own
+# swing would drive that: it comes back to less.
+_EASE_SLOW_PERMILLE = const(60)
+_EASE_SLOW_MAX_UK = const(600_000)
 _EASE_S = const(2400)
 _SETTLED_S = const(300)  # a record ends this long after full power
 _AWAY_MDEG = const(500)  # so far from the set-point nothing can be trimmed
@@ -127,6 +131,11 @@ class RoomControl:
         """
         self.observer.hold_loss(loss_w * 1000, _RESUME_S)
         self._resumed = True
+        if self._slow:
+            # The switch has rested: there is no swing to be looked past, and a mean over the cycle
+            # before would be one of the open window.
+            self._arriving = True
+            self.pid.near_mdeg = _NEAR_MDEG
 
     def configure(self, cfg):
         """Take over the settings: `heater.rated_w`. Bumpless."""
@@ -284,11 +293,17 @@ class RoomControl:
         """How far to stay away from the set-point while the room moves, as s of its slope."""
         if setpoint_mdeg != self._setpoint_mdeg:
             self._setpoint_mdeg = setpoint_mdeg
-            self._since_s = _HURRY_S if self._resumed else 0
+            self._since_s = _HURRY_S if self._resumed and not self._slow else 0
             self._ease_uk = 0
-            if self._resumed and not self._slow and room_mdeg < setpoint_mdeg:
-                ease_uk = (setpoint_mdeg - room_mdeg) * _EASE_PERMILLE
-                self._ease_uk = min(ease_uk, _EASE_MAX_UK)
+            if self._resumed and room_mdeg < setpoint_mdeg:
+                fell_mdeg = setpoint_mdeg - room_mdeg
+                if self._slow:
+                    self._ease_uk = min(fell_mdeg * _EASE_SLOW_PERMILLE, _EASE_SLOW_MAX_UK)
+                    # What held the room before did so with warm walls. The part of them that the
+                    # air cools in the minutes of an open window is as soon warm again.
+                    self.observer.wall_uk = setpoint_mdeg * 1000
+                else:
+                    self._ease_uk = min(fell_mdeg * _EASE_PERMILLE, _EASE_MAX_UK)
             self._resumed = False
         elif self._since_s < _HURRY_S:
             self._since_s += 1
@@ -301,6 +316,10 @@ class RoomControl:
     def _mean_w(self, near_w, ahead_mdeg):
         """The part near the set-point as a mean over a slow switch's cycle."""
         if self._arriving:
+            observer = self.observer
+            if 0 < observer.held_s < _SETTLED_S and self._since_s < _HURRY_S:
+                # Full power for half an hour says more of the emitter's lag than of the losses.
+                observer.held_s = _SETTLED_S
             self.cycle.fill(near_w)
             if ahead_mdeg <= _NEAR_MDEG:
                 self._arriving = False

@@ -328,3 +328,51 @@ def test_the_tick_allocates_nothing():
             mdeg += 2
     finally:
         heap_unlock()
+
+
+def swing_after_a_window(seconds_open):
+    """A relay in a light room whose model is known: the highest above 22 degC in K within 3 h
+    before a window was opened, and within 3 h after it was shut."""
+    relay = modulator.make("relay", 0, "default")
+    room = control((5000, 300, 150, 600), learned=4)
+    room.attach(relay)
+    air, wall, sensor, heat_w, power_w = 22.0, 22.0, 22.0, 800.0, 0
+    highest = [0.0, 0.0]
+    opened_s = 4 * 3600
+    shut_s = opened_s + seconds_open
+    for second in range(shut_s + 3 * 3600):
+        is_open = opened_s <= second < shut_s
+        told = opened_s + 120 <= second < shut_s + 300
+        if second == shut_s + 300:
+            room.resume(800)
+        setpoint_mdeg = 7000 if told else 22000
+        power_w = room.step(int(sensor * 16) * 1000 // 16, setpoint_mdeg, power_w, 2000, True)
+        for _ in range(10):
+            relay.step(power_w, 2000)
+        power_w = relay.effective_w
+        heat_w += (power_w - heat_w) / 300
+        lost_w = 800 + 60 * (air - wall) + is_open * 110 * (air + 10)
+        air += 5e-6 * (heat_w - lost_w)
+        wall += (air - wall) / 20_000
+        sensor += (air - sensor) / 150
+        if second > 3600 and not opened_s <= second < shut_s:
+            after = second >= shut_s
+            highest[after] = max(highest[after], air - 22.0)
+    return highest
+
+
+def test_a_relay_brings_the_room_back_after_a_window_by_no_more_than_its_own_swing():
+    for seconds_open in (600, 1200, 1800):
+        before_k, after_k = swing_after_a_window(seconds_open)
+        assert after_k <= before_k + 0.2, (seconds_open, before_k, after_k)
+
+
+def test_a_relay_arrives_by_the_loss_of_before_the_window_but_not_for_ever():
+    room = control((8000, 110, 110, 1400))
+    room.attach(modulator.make("relay", 0, "default"))
+    run(room, 60, 16_000, setpoint=7000)
+    room.resume(800)
+    run(room, 3600, 16_000, achieved=2000)
+    assert room.hold_w == 800
+    run(room, 2400, 16_000, achieved=2000)
+    assert room.hold_w > 1000
