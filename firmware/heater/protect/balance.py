@@ -44,11 +44,12 @@ _MAINS_FULL = const(1600)
 _FULL = const(290)  # UNIT: of 320
 # A cover keeps in what was lost: eight tenths of it under a blanket. Permille of the power asked
 # for beyond which it is one: healthy homes stay below 110 where the voltage is known. Where it is
-# not, 242 V after days at 198 V give a body 490 more, 640 with what the model is good for.
+# not, 242 V after days at 198 V give a body 490 more, 640 with what the model is good for. More
+# than is lost no cover keeps: what comes while a cold body warms up is voltage.
 _COVERED = const(350)
-_COVERED_BLIND = const(700)
-_ODD_PERMILLE = const(850)  # of that: not learned as normal ...
-_OLD = const(100)  # ... by who knows its emitter
+_COVERED_BLIND = const(750)
+_ODD_PERMILLE = const(850)  # of that: not learned as normal, by who knows its emitter
+_OLD = const(40)  # windows: until then a quarter more is needed
 _FADE = const(64)  # steps without heat in which what was too much is forgotten: five minutes
 
 
@@ -78,6 +79,7 @@ class Balance:
         self._mains = 1000  # permille: power over what it is taken for
         self._given = 0
         self._asked = 0
+        self._lost = 0  # permille of the power asked for, of the same minutes
         self.missing = 0
 
     def learned(self):
@@ -218,7 +220,10 @@ class Balance:
         """Share of the surplus that only a cover explains, permille. metered: the power that was
         handed in knows the voltage.
         """
-        return -self.missing * 1000 // (_COVERED if metered else _COVERED_BLIND)
+        limit = _COVERED if metered else _COVERED_BLIND
+        if self.count < _OLD:
+            limit += limit // 4
+        return min(-self.missing, self._lost) * 1000 // limit
 
     def _odd(self, metered):
         return self.count > _OLD and self.covered(metered) > _ODD_PERMILLE
@@ -234,8 +239,8 @@ class Balance:
             self._fade()
             return
         asked = self.a_64[best] * flow
-        given = self._change(LONG) * 64 // _CHANGE
-        given += self.b_64[best] * loss
+        lost = self.b_64[best] * loss
+        given = self._change(LONG) * 64 // _CHANGE + lost
         given = max(-asked, min(2 * asked, given))
         # What is lost is known to a tenth or so; of much of it the rest says nothing of what is
         # missing.
@@ -246,6 +251,7 @@ class Balance:
             mains = max(_MAINS_LOW, min(high, given * 125 // (asked // 8)))
             self._mains += (mains - self._mains) // 4
         steps = _ENOUGH // flow
+        self._lost += (lost * 10 // (asked // 100 + 1) - self._lost) // min(steps, 16)
         self._given += given - self._given // steps
         self._asked += asked - self._asked // steps
         self._tell()

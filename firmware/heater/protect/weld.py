@@ -66,6 +66,7 @@ class Weld(Balance):
         self._welded = [0] * (MASK + 1)
         self.hold = 0
         self._much = 0  # steps of too much heat
+        self._look = 0  # 1: for which heat is withheld
         self._looked = 0  # steps until the next look
         self._blanket = 0  # steps in which a cover is said that a look has found
         self._helpless = 0  # 1: it did not help, so it was a cover
@@ -130,6 +131,8 @@ class Weld(Balance):
         if sound and self._wait <= 0 and self._filled > SHORT:
             self._wait = SHORT
             self._learn()
+        if self.hold == LOOK and self._off_s >= SHORT * STEP_S:
+            self._judge()  # it may as well be a switch that has welded while it heated
         if self.hold:
             self._try(contactor)
         elif self.verdict >= _CERTAIN:
@@ -153,6 +156,7 @@ class Weld(Balance):
         self._much += 1
         if self._much >= _LOOK_STEPS and not self._looked:
             self._much = 0
+            self._look = 1
             self.hold = LOOK
             self._opened = 0
             self._steps = LONG
@@ -216,21 +220,26 @@ class Weld(Balance):
         steps = self._steps
         if self._opened < steps + _FADE_STEPS[self.best]:
             return
-        look = self.hold == LOOK
-        self.hold = 0
-        if look:
+        more = self._more(steps) * 1000
+        kept = self._too_much * _GONE_PERMILLE
+        if self.hold == LOOK:
             kept = -self._expected(self.best, 0, self._over(self._loss, steps))
-            if kept > _LEAST_MDEG and self._more(steps) * 1000 > kept * _KEPT_PERMILLE:
+            kept = max(kept, _LEAST_MDEG) * _KEPT_PERMILLE
+        look = self._look
+        self._look = 0
+        if more > kept:
+            if look:
                 self._blanket = _BLANKET_STEPS
             else:
-                self._looked = _LOOKED_STEPS
-        elif self._more(steps) * 1000 > self._too_much * _GONE_PERMILLE:
-            self._helpless = 1
+                self._helpless = 1
+        elif self.hold == LOOK:
+            self._looked = _LOOKED_STEPS  # it was the voltage
         elif self._ended < _TRIALS:
             self._ended += 1
         else:
             self.verdict = _CERTAIN
             self._said = 0
+        self.hold = 0
         self._off_s = 0
         self._anew()
 
@@ -244,5 +253,6 @@ class Weld(Balance):
     def _rest(self):
         self._anew()
         self.verdict = 0
+        self._look = 0
         self._helpless = 0
         self._ended = 0

@@ -174,6 +174,7 @@ HAZARDS = (
             ),
             THERMAL + "a_weld_opens_the_contactor",
             THERMAL + "a_weld_of_a_heavy_emitter",
+            THERMAL + "a_look_for_a_cover_does_not_hide_a_weld",
             THERMAL + "a_voltage_that_nobody_measures_neither_hides_a_weld_nor_looks_like_one",
             THERMAL + "a_blanket_over_a_hot_heater_is_no_weld",
             THERMAL + "no_weld_by_what_a_core_still_gives",
