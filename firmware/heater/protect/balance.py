@@ -47,9 +47,9 @@ _FULL = const(290)  # UNIT: of 320
 # not, 242 V after days at 198 V give a body 490 more, 640 with what the model is good for. More
 # than is lost no cover keeps: what comes while a cold body warms up is voltage.
 _COVERED = const(350)
-_COVERED_BLIND = const(750)
+_COVERED_BLIND = const(800)
 _ODD_PERMILLE = const(850)  # of that: not learned as normal, by who knows its emitter
-_OLD = const(40)  # windows: until then a quarter more is needed
+_OLD = const(40)  # windows: until then an eighth more is needed
 _FADE = const(64)  # steps without heat in which what was too much is forgotten: five minutes
 
 
@@ -222,7 +222,7 @@ class Balance:
         """
         limit = _COVERED if metered else _COVERED_BLIND
         if self.count < _OLD:
-            limit += limit // 4
+            limit += limit // 8
         return min(-self.missing, self._lost) * 1000 // limit
 
     def _odd(self, metered):
