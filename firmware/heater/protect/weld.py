@@ -228,9 +228,10 @@ class Weld(Balance):
         look = self._look
         self._look = 0
         if more > kept:
-            if look:
+            # A cover: by what it kept while it rested and what it had too much while it heated.
+            if look or self.missing < -_LOOK_PERMILLE:
                 self._blanket = _BLANKET_STEPS
-            else:
+            if not look:
                 self._helpless = 1
         elif self.hold == LOOK:
             self._looked = _LOOKED_STEPS  # it was the voltage

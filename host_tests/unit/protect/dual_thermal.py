@@ -320,6 +320,16 @@ def test_a_cover_is_told_at_any_voltage():
         del LIVED[kind]  # what it was before it was found may be learned
 
 
+def test_a_cover_is_told_at_rest_by_who_was_given_too_much():
+    heater = lived(Convector)
+    heater.run(2 * HOUR_S, 800)
+    heater.cover = 0.2
+    assert most_covered(heater, 100, 800)[1] is None
+    assert heater.weld.missing < -250
+    assert most_covered(heater, 600, 0)[1] is not None
+    del LIVED[Convector]
+
+
 def test_a_look_for_a_cover_does_not_hide_a_weld():
     # The switch welds while half of the power is asked for: too much heat, and nothing is off.
     heater = lived(Oil)

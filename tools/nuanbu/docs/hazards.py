@@ -139,6 +139,7 @@ HAZARDS = (
             THERMAL + "not_covered_by_a_voltage_that_nobody_measures",
             THERMAL + "a_voltage_that_nobody_measures_is_no_cover",
             THERMAL + "a_cover_is_told_at_any_voltage",
+            THERMAL + "a_cover_is_told_at_rest_by_who_was_given_too_much",
             THERMAL + "a_cover_that_was_taken_off_is_forgotten",
             HEALTHY,
             STORY + "covered_heater_stays_below_the_hazard",
