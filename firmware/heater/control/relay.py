@@ -127,10 +127,6 @@ class Levels:
         lower = self._lower
         bound = self._bound
         owed = self._owed + grant_w - self.effective_w
-        if owed > self._owed >= 0 and grant_w == available_w and self._left == _NO_TURN:
-            # All is asked for, and the switch may not begin yet: who is cold asks again later. To
-            # make up for it would be to heat a room that has long been warm.
-            owed = self._owed
         limit = self._half_period * 2 * available_w
         if owed > limit:
             owed = limit

@@ -43,22 +43,6 @@ def test_only_rest_lets_a_pulse_begin_before_its_cycle():
     assert relay.effective_w == 2000
 
 
-def test_what_a_pause_withholds_of_full_power_is_not_made_up_for_later():
-    relay = modulator.make("relay")
-    for _ in range(6):  # all the cycles there are, begun from rest
-        for _ in range(600):
-            relay.step(1000, 2000)
-        for _ in range(600):
-            relay.hold_off()
-    assert relay.switchings == 6
-    for _ in range(3_000):
-        relay.step(2000, 2000)
-    assert relay.effective_w == 0 == relay.owed_ws
-    for _ in range(3_000):
-        relay.step(1000, 2000)
-    assert relay.owed_ws == 300 * 1000  # the half of it is made up for, as ever
-
-
 def test_stages_use_the_neighbouring_levels():
     stages = modulator.make("stages", 400)
     seen = set()
