@@ -48,6 +48,18 @@ def lacking(kind, share):
     return 1.0 - (VOLTS[0] / VOLTS[1]) ** 2 + LAW * AIR_K / excess_k if share else 1.0
 
 
+def soonest_h():
+    """Hours until a drift can be named: its limit, the mean of an hour, of which three are
+    averaged five minutes apart, and the time it has to last.
+    """
+    from heater.protect import drift
+    from heater.protect.monitors import R_ROOM_DRIFT, ROWS
+
+    lasting_h = ROWS[R_ROOM_DRIFT][7] / 1000 / HOUR_S
+    averaged_h = (drift._MEAN - 1) * drift._BLOCK * 10 / HOUR_S
+    return drift._LIMIT_MDEG / 1000 / DRIFT_K_H + 0.5 + averaged_h + lasting_h
+
+
 class Drifting:
     """A house whose room sensor moves away from the truth."""
 
@@ -138,29 +150,32 @@ class Lived:
         self.run(begin_h * HOUR_S)
         excess_k = self.house.body_c - self.house.room_c
         self.device.world.faults["element_open"] = 1
-        return *self._asked("element_cold"), excess_k
+        return *self._asked("element_cold")[:2], excess_k
 
     def cover(self, begin_h):
         """(seconds of operation until a cover is named; None: not within an hour; mean power asked
-        for meanwhile, permille of rated)."""
+        for meanwhile, permille of rated; power given as a share of what it is taken for at 220 V).
+        """
         self.run(begin_h * HOUR_S)
         self.house.covered = True
         return self._asked("covered")
 
     def _asked(self, code):
         asked_s = pause_s = permille_s = 0
+        given_j = 0.0
         guard = self.device.heater.guard
         for _ in range(WATCH_H * HOUR_S):
             self.run(1)
             permille = guard.electric.mean_permille
             permille_s += permille
+            given_j += self.device.element_w
             pause_s = 0 if permille or guard.weld.hold else pause_s + 1
             asked_s += pause_s < PAUSE_S
-            if any(came == code for _, came, _, _ in self.device.came):
-                return asked_s, permille_s // asked_s
-            if asked_s > HOUR_S:
+            named = any(came == code for _, came, _, _ in self.device.came)
+            if named or asked_s > HOUR_S:
                 break
-        return None, permille_s // max(1, asked_s)
+        given = given_j * 1000 / (max(1, permille_s) * self.house.rated_w)
+        return asked_s if named else None, permille_s // max(1, asked_s), given
 
 
 def main(arguments):
@@ -170,7 +185,12 @@ def main(arguments):
     lived = Lived(name, days, kind in ("open", "cover-bare"))
     where = f"{name}, {lived.house.spec.emitter}"
     late = 0
-    rooms = lived.apart(lived.rooms, max(BEGIN_H) + WATCH_H) if kind == "drift" else []
+    rooms = []
+    if kind == "drift":
+        rooms = lived.apart(lived.rooms, max(BEGIN_H) + WATCH_H)
+        hours = soonest_h()
+        print(f"{where}: soonest after {hours:.1f} h, when a room that follows its sensor is off "
+              f"by {DRIFT_K_H * hours:.1f} K", flush=True)  # fmt: skip
     for begin_h in BEGIN_H:
         if kind == "open":
             took_s, permille, excess_k = lived.apart(lived.open, begin_h)
@@ -181,11 +201,11 @@ def main(arguments):
                   f"{100 * lacking(lived.kind, permille / 1000):.0f} %", flush=True)  # fmt: skip
             continue
         if kind.startswith("cover"):
-            took_s, permille = lived.apart(lived.cover, begin_h)
+            took_s, permille, given = lived.apart(lived.cover, begin_h)
             late += took_s is None or took_s > COVER_S
             print(f"{where}, {kind} from {begin_h} h on: named after {took_s} s of operation "
-                  f"(limit {COVER_S}) at {permille / 10:.1f} % of rated power",
-                  flush=True)  # fmt: skip
+                  f"(limit {COVER_S}) at {permille / 10:.1f} % of rated power, of which the mains "
+                  f"gave {given:.2f}", flush=True)  # fmt: skip
             continue
         for k_h in (DRIFT_K_H, -DRIFT_K_H):
             hours, moved_k = lived.apart(lived.drift, begin_h, k_h, rooms)
