@@ -6,12 +6,14 @@ from heater.protect.drift import Drift
 from heater.protect.monitors import R_ROOM_DRIFT, ROWS
 
 EXCESS_MDEG = 52_000
-S_K = 20  # an oil radiator: seconds of full power in a kelvin
+S_K = 20  # an oil radiator: seconds of full power in a kelvin ...
+CONVECTOR_S_K = 5  # ... and a convector
 STEPS_H = 360
 
 
 class Home:
-    def __init__(self, metered=True):
+    def __init__(self, metered=True, s_k=S_K):
+        self.s_k = s_k
         self.drift, self.signal = Drift(), [0] * len(ROWS)
         self.metered = metered
         self.excess = 0.0
@@ -19,14 +21,14 @@ class Home:
         self.noise = 0
 
     def stored(self, mdeg):
-        return mdeg * S_K
+        return mdeg * self.s_k
 
     def live(self, hours, permille, drift_mdeg_h=0, room_mdeg_h=0):
         """Greatest signal in so many hours at that load."""
         most = 0
         for _ in range(int(hours * STEPS_H)):
             lost = 1000 * (max(self.excess, 0.0) / EXCESS_MDEG) ** 1.2
-            self.excess += (permille - lost) * 10 / S_K
+            self.excess += (permille - lost) * 10 / self.s_k
             self.off += drift_mdeg_h / STEPS_H
             self.room += room_mdeg_h / STEPS_H
             self.noise = (self.noise + 7919) % 301
@@ -38,9 +40,9 @@ class Home:
         return most
 
 
-def lived(metered=True):
+def lived(metered=True, s_k=S_K):
     """One that knows loads from 150 to 400 permille, and rest."""
-    home = Home(metered)
+    home = Home(metered, s_k)
     for _ in range(2):
         for permille in (150, 200, 250, 300, 350, 400):
             assert home.live(6, permille) < 700
@@ -54,6 +56,15 @@ def test_a_steady_load_and_its_changes_are_no_drift():
         assert home.live(5, permille) < 600, permille
     home.live(1, 300)
     assert home.live(3, 300, room_mdeg_h=2000) < 600  # the plan warms the room
+
+
+def test_a_mild_morning_after_a_night_of_rest_is_no_drift():
+    home = lived(s_k=CONVECTOR_S_K)
+    for _ in range(3):
+        home.live(6, 0)
+        most = home.live(0.25, 400, room_mdeg_h=5000)
+        most = max(most, home.live(4, 80))
+        assert most < 500, most
 
 
 def test_a_drift_is_named_whatever_the_load_does():
@@ -107,7 +118,7 @@ def test_without_a_meter_only_rest_tells():
         scale = 0
         for _ in range(4 * STEPS_H):
             lost = 1000 * (home.excess / EXCESS_MDEG) ** 1.2
-            home.excess += (200 - lost) * 10 / S_K  # but 300 is what was switched on
+            home.excess += (200 - lost) * 10 / home.s_k  # but 300 is what was switched on
             home.drift.step(
                 int(home.room + home.excess), int(home.room), 300, home, metered, home.signal
             )
