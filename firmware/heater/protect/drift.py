@@ -29,8 +29,9 @@ _ROOM_MDEG = const(2000)
 _STEADY_MDEG = const(1000)  # ... and from here on by a third of it: walls and lags
 # What is given off grows with the excess to the power of 1.3 (EN 442-2), so an hour in which it
 # rises from nothing gives off more than its mean says: as much as a steady excess of
-# mean + 0.15 * variance / mean (the second order of that law). 12 / 1024 of it here.
-_BENT = const(12)
+# mean + 0.15 * variance / mean (the second order of that law). Two thirds of that are taken, for
+# an emitter of a straighter law.
+_BENT = const(8)
 _BENT_LEAST_MDEG = const(2000)
 _LEAST = const(40)  # permille of rated power: less, without being none, says too little
 _REST = const(3)  # what a heater that rests may still give
@@ -172,7 +173,7 @@ class Drift:
         return self._compare(excess, node, part, n, kept)
 
     def _bent(self, mean):
-        # Squares in K * K / 1024, of twelve: so the factor 0.15 comes to 12.2 over the mean in mdeg.
+        # Squares in K * K / 1024, of twelve: the factor of 0.15 comes to 12.2 over the mean.
         squares = 0
         for i in range(_WINDOW):
             off = (self._excess[(self._at - i) & _MASK] - mean) // 31
