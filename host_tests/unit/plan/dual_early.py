@@ -135,6 +135,26 @@ def test_one_strange_morning_moves_it_little():
     assert 0 < early.lead_s(18000, 22000) - before_s < 12 * 60
 
 
+def test_a_room_that_changes_is_followed_faster_than_one_that_is_strange_by_turns():
+    moved_s = []
+    for first_min in (10, -10):
+        early = taught()
+        early.learn(3500, 100, early.lead_s(18000, 22000) + first_min * 60)
+        before_s = early.lead_s(18000, 22000)
+        early.learn(3500, 100, before_s + 600)
+        moved_s.append(early.lead_s(18000, 22000) - before_s)
+    assert moved_s[0] > moved_s[1] * 5 // 4 > 0, moved_s
+
+
+def test_beyond_four_fifths_of_the_power_the_load_says_no_more():
+    leads = []
+    for power_w in (1600, 2000):
+        early = taught()
+        night(early, 0, power_w)
+        leads.append(early.lead_s(20000, 22000))
+    assert leads[0] == leads[1] < 6 * 3600
+
+
 def test_lead_grows_with_the_rise_and_with_the_load_and_is_bounded():
     early = taught()
     leads = [early.lead_s(22000 - gap, 22000) for gap in range(0, 15000, 500)]

@@ -139,12 +139,78 @@ def test_before_its_pulses_are_known_a_relay_makes_no_alarm():
             assert not room.window.open, room.i
 
 
+class Told:
+    # instead of Pulses: what a test says of them
+    loss_w = off_w = due = begun = cleared = 0
+    doubt = 0
+
+    def __init__(self, fall_mdeg, moved_mdeg=0):
+        self.fall_mdeg = fall_mdeg
+        self.moved_mdeg = moved_mdeg
+
+    def sample(self, *_):
+        pass
+
+    def fall(self, *_):
+        pass
+
+    def remodel(self, *_):
+        pass
+
+    def doubt_permille(self):
+        return self.doubt
+
+    def begin(self):
+        self.begun += 1
+
+    def clear(self):
+        self.cleared += 1
+
+
+def opens(fall_mdeg, moved_mdeg=0, doubt=0, losses_permille=0):
+    window = Window()
+    window.note(800, 600, 1, 800)
+    window.pulses = told = Told(fall_mdeg, moved_mdeg)
+    told.doubt = doubt
+    window.losses.cyclic_sample = lambda *_: losses_permille
+    run(window, 15, 22000, 0)
+    return window.open
+
+
+def test_a_relays_window_is_a_fall_and_a_loss_together_beyond_habit_pulses_and_doubt():
+    # To begin with a relay's room is taken to fall by 120 mdeg, and eight times as much counts.
+    assert not opens(900) and opens(1000)
+    assert not opens(1000, moved_mdeg=400) and opens(1150, moved_mdeg=400)
+    assert not opens(1900, doubt=1000) and opens(1950, doubt=1000)
+    assert not opens(500, losses_permille=450) and opens(500, losses_permille=500)
+    assert not opens(1000, losses_permille=-100)
+
+
+def test_with_a_relay_the_past_is_left_when_the_set_point_rises_and_while_a_window_is_open():
+    window = Window()
+    window.note(800, 600, 1, 800)
+    window.pulses = told = Told(0)
+    run(window, 15, 22000, 0)
+    begun = told.begun
+    run(window, 15, 22000, 0, setpoint_mdeg=21000)
+    assert told.begun == begun
+    run(window, 15, 22000, 0, setpoint_mdeg=21500)
+    assert told.begun == begun + 1
+    told.fall_mdeg = 2000
+    run(window, 15, 22000, 0, setpoint_mdeg=21500)
+    assert window.open
+    cleared = told.cleared
+    run(window, 150, 22000, 0, setpoint_mdeg=21500)
+    assert told.cleared == cleared + 10
+
+
 def test_what_held_the_room_before_is_a_mean_over_the_cycles():
     window = Window()
-    for n in range(3 * 3600 + 900):
-        # the estimate swings by 400 W to either side, and is high when the window opens
+    highest_s = 7 * 1600 + 300  # five minutes ago the estimate was at its highest
+    for n in range(highest_s + 900):
+        # the estimate swings by 400 W to either side
         window.note(400 + abs(n % 1600 - 800), 600, 1, 800)
-        window.step(22000 - 5 * max(n - 3 * 3600, 0), 1, 800, 22000)
+        window.step(22000 - 5 * max(n - highest_s, 0), 1, 800, 22000)
         if window.open:
             break
     assert window.open

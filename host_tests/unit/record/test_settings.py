@@ -306,6 +306,21 @@ def test_unusable_values_are_dropped_and_told(noted):
     assert (events.SETTINGS_DROPPED, 2) in noted and settings.revision == 5
 
 
+def test_a_default_that_lies_outside_the_bounds_in_the_file_is_moved(noted):
+    data = b"schema=1\nrevision=5\nplan.highest_mdeg=20000\n"
+    assert started(StoreInRam({"settings": data})).get(SETPOINT) == 20_000
+
+
+def test_what_a_trial_gives_back_lies_within_the_bounds_of_now(store):
+    for end in ("revert", "time"):
+        settings = started(StoreInRam())
+        put(settings, "resident", control__setpoint_mdeg=28_000)
+        put(settings, confirm_s=60, control__setpoint_mdeg=21_000)
+        put(settings, "company", plan__company_highest_mdeg=24_000)
+        assert settings.revert() if end == "revert" else settings.poll(60)
+        assert settings.get(SETPOINT) == 24_000, end
+
+
 def test_restart_needed(store):
     settings = started(store)
     put(settings, control__setpoint_mdeg=21_000)
@@ -331,6 +346,28 @@ def test_reset_by_role_keeps_identity_and_what_higher_roles_set(store, noted):
         assert each.revision == revision == 4
     assert set(store.blobs) == {"settings", "counters", "latch"}
     assert (events.SETTINGS_RESET, 4) in noted
+
+
+def test_a_reset_broken_off_is_finished_at_the_next_start(store, monkeypatch):
+    class PowerCut(Exception):
+        pass
+
+    def cut(_):
+        raise PowerCut
+
+    settings = started(store)
+    store.blobs["model"] = b"learned"
+    put(settings, control__setpoint_mdeg=19_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "remove", cut)
+        with pytest.raises(PowerCut):
+            settings.factory_reset("installer", ("model",))
+    assert "model" in store.blobs
+    assert started(store).get(SETPOINT) == 22_000
+    assert set(store.blobs) == {"settings"}
+    store.blobs["model"] = b"learned anew"
+    started(store)
+    assert "model" in store.blobs
 
 
 def test_a_resident_resets_only_what_a_resident_may_change(store):

@@ -1,5 +1,7 @@
 """Blobs on a directory: damage of any kind costs a copy, never the boot."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +122,36 @@ def test_flash_that_takes_nothing(path, noted, monkeypatch):
     monkeypatch.undo()
     assert store.save("model", b"newer still")
     assert fresh(path, noted).load("model") == b"newer still"
+
+
+def test_after_a_refusal_the_next_save_goes_over_the_older_copy(path, noted, monkeypatch):
+    store = fresh(path, noted)
+
+    def refuse(*_):
+        raise OSError(28)
+
+    monkeypatch.setattr("os.rename", refuse)
+    assert not store.save("model", b"refused")
+    monkeypatch.undo()
+    assert store.save("model", b"newer still")
+    kept = [file.read_bytes() for file in path.iterdir()]
+    assert any(NEW in data for data in kept) and not any(OLD in data for data in kept)
+
+
+def test_a_removal_broken_off_leaves_the_present(path, noted, monkeypatch):
+    removed = []
+    remove = os.remove
+
+    def once(file):
+        if removed:
+            raise OSError(5)
+        removed.append(file)
+        remove(file)
+
+    store = fresh(path, noted)
+    monkeypatch.setattr("os.remove", once)
+    store.remove("model")
+    assert removed and fresh(path, noted).load("model") == NEW
 
 
 def test_remove(path, noted):
