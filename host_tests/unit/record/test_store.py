@@ -109,13 +109,16 @@ def test_a_length_beyond_reason_is_not_read(path, noted):
     assert fresh(path, noted).load("model") == OLD
 
 
-def test_flash_that_takes_nothing(path, noted, monkeypatch):
-    store = fresh(path, noted)
-
+def refuse_renames(monkeypatch):
     def refuse(*_):
         raise OSError(28)
 
     monkeypatch.setattr("os.rename", refuse)
+
+
+def test_flash_that_takes_nothing(path, noted, monkeypatch):
+    store = fresh(path, noted)
+    refuse_renames(monkeypatch)
     assert not store.save("model", b"newer still")
     assert (events.FILE_UNWRITABLE, len(b"newer still")) in noted
     assert store.load("model") == NEW
@@ -126,11 +129,7 @@ def test_flash_that_takes_nothing(path, noted, monkeypatch):
 
 def test_after_a_refusal_the_next_save_goes_over_the_older_copy(path, noted, monkeypatch):
     store = fresh(path, noted)
-
-    def refuse(*_):
-        raise OSError(28)
-
-    monkeypatch.setattr("os.rename", refuse)
+    refuse_renames(monkeypatch)
     assert not store.save("model", b"refused")
     monkeypatch.undo()
     assert store.save("model", b"newer still")
