@@ -1,6 +1,5 @@
 """Settings in RAM for tests, and how an installer would put them."""
 
-
 from heater.record.settings import Settings
 
 SETPOINT, MODE, HIGHEST = "control.setpoint_mdeg", "control.mode", "plan.highest_mdeg"
