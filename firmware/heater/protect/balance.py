@@ -31,6 +31,10 @@ _KNOWN = const(24)  # windows before anything is concluded
 _MOST = const(1_000_000)  # sums are halved here: some hours of moving are remembered
 _MOST_CHANGE = const(30_000_000)
 _BITS = const(14)  # of the sums when they are solved for a and b: their products fit 31 bits
+# Flow and loss rise together while it heats; only cooling sets them apart. Of 1 - r^2 of the two
+# this part at least, or a voltage that changed meanwhile may pass for loss. Homes that have heated
+# and cooled for a day show 0.2 to 0.5.
+_APART = const(5)
 _A_MOST = const(0x10000)  # 50 K in 5 s at full power: no heater
 _WEIGHED = const(96)  # UNIT: a mean of three tenths of rated power tells of the voltage ...
 _ASKED = const(24)  # ... and one of 75 permille of the power that is missing,
@@ -49,7 +53,8 @@ _FULL = const(290)  # UNIT: of 320
 _COVERED = const(350)
 _COVERED_BLIND = const(800)
 _ODD_PERMILLE = const(850)  # of that: not learned as normal, by who knows its emitter
-_OLD = const(40)  # windows: until then an eighth more is needed
+_OLD = const(60)  # windows before what a body gets too much is judged without the voltage
+_YOUNG = const(120)  # until then an eighth more is needed
 _FADE = const(64)  # steps without heat in which what was too much is forgotten: five minutes
 
 
@@ -61,6 +66,7 @@ class Balance:
     def __init__(self):
         self.best = 0  # of the lags
         self.count = 0  # windows learned from
+        self._apart = 0  # bit i: cooling was seen as well as heating, by lag i
         self.a_64 = [0] * LAGS  # change per UNIT of flow, _CHANGE * 64
         self.b_64 = [0] * LAGS  # and of loss
         self.error_16 = [0] * LAGS  # mean absolute error of each, mdeg * 16
@@ -96,10 +102,16 @@ class Balance:
             values[k : k + n] for k in range(0, 6 * n, n)
         ]
         self._ll, self._dl, self.count, self.best = values[6 * n :]
+        for i in range(n):
+            self._solve(i)
 
     def known(self):
         """True once enough was learned for a verdict."""
         return self.count >= _KNOWN and self.a_64[self.best] > 0
+
+    def sure(self):
+        """True once a voltage that nobody measures cannot pass for much of the loss."""
+        return self.count >= _OLD and (self._apart >> self.best & 1) == 1
 
     def stored(self, mdeg):
         """Heat by which the emitter gets warmer by `mdeg`, permille * s of rated power."""
@@ -203,6 +215,8 @@ class Balance:
             dl >>= 1
             shift += 1
         det = ff * ll - fl * fl
+        self._apart &= ~(1 << i)
+        self._apart |= (det > ff * ll // _APART) << i
         if det < 1024 or det < ff * ll // 32:
             return  # only heating or only cooling was seen: they cannot be told apart yet
         det //= 64
@@ -218,15 +232,17 @@ class Balance:
 
     def covered(self, metered):
         """Share of the surplus that only a cover explains, permille. metered: the power that was
-        handed in knows the voltage.
+        handed in knows the voltage. 0 where `sure` is needed for that.
         """
+        if not metered and not self.sure():
+            return 0
         limit = _COVERED if metered else _COVERED_BLIND
-        if self.count < _OLD:
+        if self.count < _YOUNG:
             limit += limit // 8
         return min(-self.missing, self._lost) * 1000 // limit
 
     def _odd(self, metered):
-        return self.count > _OLD and self.covered(metered) > _ODD_PERMILLE
+        return self.count >= _OLD and self.covered(metered) > _ODD_PERMILLE
 
     def _weigh(self):
         # While it heats: what the body was given against what was asked for. Where nobody measures

@@ -150,7 +150,7 @@ class Weld(Balance):
 
     def _suspect(self):
         # Where a voltage could explain it as well, and a quick body does not tell soon anyhow.
-        if self.best <= _SWIFT or self.missing > -_LOOK_PERMILLE:
+        if self.best <= _SWIFT or self.missing > -_LOOK_PERMILLE or not self.sure():
             self._much = 0
             return
         self._much += 1
@@ -229,7 +229,7 @@ class Weld(Balance):
         self._look = 0
         if more > kept:
             # A cover: by what it kept while it rested and what it had too much while it heated.
-            if look or self.missing < -_LOOK_PERMILLE:
+            if look or (self.missing < -_LOOK_PERMILLE and self.sure()):
                 self._blanket = _BLANKET_STEPS
             if not look:
                 self._helpless = 1
