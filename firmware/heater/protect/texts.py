@@ -75,8 +75,9 @@ TEXTS = {
     ),
     "covered": (
         ("机体被覆盖", "Heater covered"),
-        ("机体温度高于该功率下的正常值，已停止加热。",
-         "The body is hotter than it ought to be at this power: heating stopped."),
+        ("机体温度高于该功率下的正常值（超出量为限值的 {m}），已停止加热。",
+         "The body is hotter than it ought to be at this power ({m} of the limit): "
+         "heating stopped."),
         ("移开遮挡物；半小时后自动恢复。", "Uncover it; it comes back after half an hour."),
     ),
     "body_warm": (
@@ -102,7 +103,8 @@ TEXTS = {
     ),
     "room_drift": (
         ("室温读数漂移", "Room reading drifts"),
-        ("室温读数与机体推算不符。", "The room reading does not fit the heater's own body."),
+        ("室温读数与机体推算不符（偏差为限值的 {m}）。",
+         "The room reading does not fit the heater's own body ({m} of the limit)."),
         ("用标准温度计核对室温传感器。", "Compare the sensor with a reference thermometer."),
     ),
     "room_disagrees": (
@@ -185,8 +187,9 @@ TEXTS = {
     ),
     "switch_welded_body": (
         ("调功开关粘连", "Switch welded"),
-        ("开关断开后机体仍升温，已断开接触器。",
-         "The body keeps warming while switched off: the contactor has opened."),
+        ("开关断开后机体仍升温（为限值的 {m}），已断开接触器。",
+         "The body keeps warming while switched off ({m} of the limit): the contactor has "
+         "opened."),
         _SERVICE,
     ),
     "contactor_welded": (
