@@ -8,9 +8,7 @@ from micropython import const
 
 from heater.control import tuning
 from heater.control.cycle import CycleMean
-from heater.control.learn import Learner
-from heater.control.model import RoomModel
-from heater.control.observer import Observer
+from heater.control.lessons import KNOWN_K, SETTLED_S, Taught
 from heater.control.pid import Pid
 from heater.control.predictor import coasting_mdeg
 from heater.control.ripple import Ripple
@@ -29,7 +27,6 @@ _ROOM_MIN_MDEG = const(-50_000)
 _ROOM_MAX_MDEG = const(80_000)
 _JUMP_MAX_MDEG = const(4_000)  # sensor and estimate this far apart: begin anew
 _POWER_MAX_W = const(5_000)
-_MEAN_S = const(1200)
 # Nobody knows which of two like lags is the sensor's: lead by this part of both, in percent, and
 # by less once the room has moved far enough to tell them apart, as far as they are unlike.
 _CAUTION = const(10)
@@ -40,13 +37,7 @@ _CAUTION_MAX_S = const(60)
 # with more distance, for it knows less of what the walls will take.
 _HURRY_S = const(5400)
 _RECOVERY = const(130)  # that distance, as slope times this percentage of the lags
-_SLOPE_MIN_NK = const(-600_000)  # a room that falls while power rises has a window open
 _SLOW_CYCLE_S = const(60)
-_STILL_K = 0.2  # K: a record that moved no further gives way to a new rise
-_TIMELY_SAMPLES = const(40)  # a quick room may be at its set-point before it is understood
-# The room has moved so far for all to see: what it loses can be told. Before that the return after
-# a window is a lesson as well, if a poor one.
-_KNOWN_K = const(4)
 # After an open window the air is far from the walls and moves quickly, more than the sensor and a
 # learned lag can tell. For half an hour what the room loses is what it lost before, nothing is
 # learned, and the room comes back as slowly as with 7 min of lag.
@@ -61,18 +52,16 @@ _EASE_MAX_UK = const(400_000)
 _EASE_SLOW_PERMILLE = const(60)
 _EASE_SLOW_MAX_UK = const(600_000)
 _EASE_S = const(2400)
-_SETTLED_S = const(300)  # a record ends this long after full power
 _AWAY_MDEG = const(500)  # so far from the set-point nothing can be trimmed
 _COMING_MDEG = const(100)  # nor while so much is still to come
 _NEAR_MDEG = const(150)  # so near the set-point the gain is that of the near band, at least
 
 
-class RoomControl:
+class RoomControl(Taught):
     """Demand of one room in W. See `step`."""
 
     def __init__(self):
-        self.model = RoomModel()
-        self.observer = Observer(self.model)
+        Taught.__init__(self)  # super() makes a closure, which cannot lie in an image
         self.ripple = Ripple(self.model)
         self.pid = Pid()
         self.cycle = CycleMean()
@@ -81,8 +70,6 @@ class RoomControl:
         # nothing is to be looked past: a cold room is heated as one without a relay.
         self._arriving = False
         self._near_mdeg = _NEAR_MDEG
-        self.learner = Learner()
-        self.rated_w = 2000
         self.want_w = 0  # as step's result, but not bounded by the ceiling
         self.phase = IDLE
         self._lead_s = 0
@@ -93,13 +80,7 @@ class RoomControl:
         self._resumed = False  # after a window, until the set-point is back
         self._ease_uk = 0  # below the set-point on the way back from a window
         self._modulator = None
-        self._learned = 0  # as model.learned, which counts a running record as well
         self._loss_w = 0  # holding power to begin with
-        self._mean_mw = 0  # of the power granted, over _MEAN_S
-        self._granted_w = 0
-        self._not_full_s = 0
-        self._before = self.model.values()  # the model when the running record began
-        self._armed = True  # the next rise of power may be a lesson
         self._tune()
 
     @property
@@ -115,7 +96,7 @@ class RoomControl:
     @property
     def lag_s(self):
         """Lags of emitter and sensor together in s. 0 while the room is hardly known."""
-        if self._learned < _KNOWN_K:
+        if self._learned < KNOWN_K:
             return 0
         return self.model.emitter_s + self.model.sensor_s
 
@@ -164,7 +145,7 @@ class RoomControl:
         self.ripple.room_max_uk = tuning.swing_uk(self.model, self.rated_w, cycle_s)
         lags_s = self.model.emitter_s + self.model.sensor_s
         guard_s = lags_s * _CAUTION // 100
-        if self._learned >= _KNOWN_K:
+        if self._learned >= KNOWN_K:
             less_s = min(self.model.emitter_s, self.model.sensor_s)
             alike_s = self.model.sensor_s * less_s // (2 * (lags_s - less_s))
             guard_s = max(lags_s * _CAUTION_KNOWN // 100, min(alike_s, guard_s))
@@ -188,7 +169,7 @@ class RoomControl:
         By those the room is held every day after.
         """
         pid = self.pid
-        hurries = self._since_s < _HURRY_S and self._learned >= _KNOWN_K
+        hurries = self._since_s < _HURRY_S and self._learned >= KNOWN_K
         if not self._slow and (self.observer.held_s or not hurries):
             pid.kp_mw = self._calm_mw
             self._lead_s = self._calm_s
@@ -317,9 +298,9 @@ class RoomControl:
         """The part near the set-point as a mean over a slow switch's cycle."""
         if self._arriving:
             observer = self.observer
-            if 0 < observer.held_s < _SETTLED_S and self._since_s < _HURRY_S:
+            if 0 < observer.held_s < SETTLED_S and self._since_s < _HURRY_S:
                 # Full power for half an hour says more of the emitter's lag than of the losses.
-                observer.held_s = _SETTLED_S
+                observer.held_s = SETTLED_S
             self.cycle.fill(near_w)
             if ahead_mdeg <= _NEAR_MDEG:
                 self._arriving = False
@@ -327,73 +308,8 @@ class RoomControl:
         return self.cycle.step(near_w, self._modulator.cycle_s)
 
     def _grant(self, granted_w):
-        self._granted_w = granted_w
-        self._mean_mw += (granted_w * 1000 - self._mean_mw) // _MEAN_S
-        if self.phase == FULL:
-            self._not_full_s = 0
-        elif self._not_full_s < _SETTLED_S:
-            self._not_full_s += 1
+        self._note_granted(granted_w, self.phase == FULL)
         return granted_w
-
-    def note_body(self, body_mdeg, room_mdeg):
-        """Once a second while both sensors are sound: temperature of the emitter's body."""
-        self.learner.note_body(body_mdeg - room_mdeg)
-
-    def learn_step(self):
-        """One slice of learning, outside the tick. True when the model has changed."""
-        learner = self.learner
-        still = not learner.offered and (not self._learned or learner.swing_k < _STILL_K)
-        if not learner.active or still:
-            # Every steep rise of power is a lesson. As long as nothing is known, so is all that
-            # moves the room: the cycles of a relay, the return after a window was closed.
-            rises = self._granted_w - self._mean_mw // 1000 > self.rated_w * 3 // 10
-            if not rises:
-                self._armed = True
-            if (rises and self._armed) or not (self._learned or learner.active):
-                if rises:
-                    self._armed = False
-                held = self.observer.held_s and self._learned >= _KNOWN_K
-                if self.observer.slope_nk > _SLOPE_MIN_NK and not held:
-                    self._before = self.model.values()
-                    learner.begin()
-            if not learner.active:
-                learner.slice()
-                return False
-        changed = False
-        timely = not self._not_full_s or learner.samples < _TIMELY_SAMPLES
-        if learner.slice() and timely:
-            changed = self._adopt()
-        settled = self._not_full_s >= _SETTLED_S and learner.samples >= _TIMELY_SAMPLES
-        if learner.spoiled or (not self._learned and learner.hopeless):
-            learner.end()
-            if learner.offered:
-                self._take(*self._before)
-                changed = True
-        elif learner.full or settled:
-            learner.end()
-            if learner.offered:
-                told = max(int(learner.swing_k + 0.5), 1)
-                self._learned = self.model.learned = min(self._learned + told, 250)
-                self._tune()
-        return changed
-
-    def _adopt(self):
-        """Take over what the learner has found, if it is a room. True when taken."""
-        learner = self.learner
-        rate_nk, emitter_s, sensor_s, loss_dw = learner.found(self._before, self._learned)
-        if not self._take(rate_nk, emitter_s, sensor_s, loss_dw, max(self._learned, 1)):
-            return False
-        learner.offered = True
-        return True
-
-    def _take(self, rate_nk, emitter_s, sensor_s, loss_dw, learned):
-        """Change the model without a jump in what was measured. False: no room is like that."""
-        was_s = self.model.sensor_s
-        if self.model.set(rate_nk, emitter_s, sensor_s, loss_dw, learned) is not True:
-            return False
-        self.observer.adopt(self.learner.emitter_mw(emitter_s), was_s)
-        self._tune()
-        return True
 
     def state(self):
         """What must survive a restart, as small integers."""
