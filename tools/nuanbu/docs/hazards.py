@@ -15,6 +15,8 @@ SUPPLY = "unit/protect/dual_supply.py::test_"
 PROOF = "unit/protect/dual_proof.py::test_"
 DRIFT = "unit/protect/dual_drift.py::test_"
 THERMAL = "unit/protect/dual_thermal.py::test_"
+COVER = "unit/protect/dual_cover.py::test_"
+WELD = "unit/protect/dual_weld.py::test_"
 FIRMWARE = "unit/protect/dual_firmware.py::test_"
 INJECTION = "faults/test_injection.py::test_a_sample_of_faults_ends_safe"
 EXCEPTIONS = "faults/test_exceptions.py::test_any_call_may_raise"
@@ -137,10 +139,12 @@ HAZARDS = (
             ),
             THERMAL + "not_covered_after_a_night_of_one_load",
             THERMAL + "not_covered_by_a_voltage_that_nobody_measures",
-            THERMAL + "a_voltage_that_nobody_measures_is_no_cover",
-            THERMAL + "a_cover_is_told_at_any_voltage",
-            THERMAL + "a_cover_is_told_at_rest_by_who_was_given_too_much",
-            THERMAL + "a_cover_that_was_taken_off_is_forgotten",
+            COVER + "a_voltage_that_nobody_measures_is_no_cover",
+            COVER + "what_heating_alone_has_taught_at_a_low_voltage_is_no_cover",
+            COVER + "loss_is_told_from_voltage_once_it_has_cooled",
+            COVER + "a_cover_is_told_at_any_voltage",
+            COVER + "a_cover_is_told_at_rest_by_who_was_given_too_much",
+            COVER + "a_cover_that_was_taken_off_is_forgotten",
             HEALTHY,
             STORY + "covered_heater_stays_below_the_hazard",
         ),
@@ -173,13 +177,13 @@ HAZARDS = (
                 "switch_welded_body",
                 "switch_welded_body_not_by_its_own_core",
             ),
-            THERMAL + "a_weld_opens_the_contactor",
-            THERMAL + "a_weld_of_a_heavy_emitter",
-            THERMAL + "a_look_for_a_cover_does_not_hide_a_weld",
-            THERMAL + "a_voltage_that_nobody_measures_neither_hides_a_weld_nor_looks_like_one",
-            THERMAL + "a_blanket_over_a_hot_heater_is_no_weld",
-            THERMAL + "no_weld_by_what_a_core_still_gives",
-            THERMAL + "no_weld_by_the_sun_or_a_window",
+            WELD + "a_weld_opens_the_contactor",
+            WELD + "a_weld_of_a_heavy_emitter",
+            WELD + "a_look_for_a_cover_does_not_hide_a_weld",
+            WELD + "a_voltage_that_nobody_measures_neither_hides_a_weld_nor_looks_like_one",
+            WELD + "a_blanket_over_a_hot_heater_is_no_weld",
+            WELD + "no_weld_by_what_a_core_still_gives",
+            WELD + "no_weld_by_the_sun_or_a_window",
             STORY + "a_meter_that_reads_no_current_does_not_hide_a_weld",
             INJECTION,
             WELD_TIME,
