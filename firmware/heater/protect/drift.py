@@ -27,6 +27,12 @@ _KEPT_MDEG = const(9)
 _PART = const(3)  # of what is given off, at most
 _ROOM_MDEG = const(2000)
 _STEADY_MDEG = const(1000)  # ... and from here on by a third of it: walls and lags
+# Where hours off cool a light flat by 10 K the walls take as long to follow. A body radiates to
+# them: it stands lower among cold ones, and higher than it was mostly seen among warm ones.
+_WALLS = const(72)  # blocks over which the room is averaged to tell: 6 h
+_WALLS_MDEG = const(3000)  # by how much the room may differ from that
+_WALLS_PART = const(5)  # of the rest, at its most in the days before, is added to the limit
+_WALLS_FADE = const(1152)  # blocks: four days
 # What is given off grows with the excess to the power of 1.3 (EN 442-2), so an hour in which it
 # rises from nothing gives off more than its mean says: as much as a steady excess of
 # mean + 0.15 * variance / mean (the second order of that law). Two thirds of that are taken, for
@@ -56,13 +62,13 @@ _LITTLE_MDEG = const(300)
 
 
 class Drift:
-    """`mean_mdeg`: room by the body less room by the sensor, mean of the last hour that told."""
+    """What the body says of the room sensor, as the signal of its monitor. See `step`."""
 
     def __init__(self):
         self.excess_16 = [0] * _NODES  # mdeg * 16 at rated power; of none: as it is
         self.count = [0] * _NODES
-        self.mean_mdeg = 0
-        self._share = 0  # of the limit, permille
+        # Room by the body less room by the sensor, permille of the limit: mean of what told
+        self._share = 0
         self._power = [0] * _RING
         self._excess = [0] * _RING
         self._body = [0] * _RING
@@ -71,6 +77,8 @@ class Drift:
         self._filled = 0
         self._unsure = 0
         self._moved = 0  # by so much more than usual the room has
+        self._walls_16 = None  # mdeg * 16: the room, mean of some hours
+        self._swung = 0  # mdeg: most by which it has lately differed, beyond what it may
         self._begin()
 
     def learned(self):
@@ -90,6 +98,7 @@ class Drift:
     def forget(self, signal):
         """Body or room was not read, or the body tells of something else: begin a new hour."""
         self._filled = 0
+        self._walls_16 = None
         self._begin()
         self._share = 0
         signal[m.R_ROOM_DRIFT] = 0
@@ -117,13 +126,13 @@ class Drift:
         self._room[at] = self._sum_room // _BLOCK
         self._body[at] = self._sum_body // _END
         self._begin()
+        self._swing(self._room[at])
         if self._filled <= _WINDOW:
             self._filled += 1
         if self._filled <= _WINDOW or not self._hour(emitter, metered):
             # No verdict: what was last seen fades.
             self._share -= self._share // _FADE
-            self.mean_mdeg -= self.mean_mdeg // _FADE
-        signal[m.R_ROOM_DRIFT] = self._share
+        signal[m.R_ROOM_DRIFT] = abs(self._share)
 
     def _begin(self):
         self._steps = 0
@@ -196,14 +205,15 @@ class Drift:
                 self._at_node(node), self._at_node(node + 1) if part else 0, part, n
             )
             error = max(-_MOST_MDEG, min(_MOST_MDEG, excess - expected))
-            self.mean_mdeg += (error - self.mean_mdeg) // _MEAN
             limit = _LIMIT_MDEG + abs(expected) * self._unsure // 1000 + abs(kept) * _KEPT_MDEG
             limit += self._moved // 3
+            if node:
+                limit += self._swung // _WALLS_PART
             if node and n < _LITTLE_N:
                 limit += _LITTLE_MDEG
             kink = max(self._kink(node), self._kink(node + 1) if part else 0)
             limit += kink * n // 1000
-            self._share = abs(self.mean_mdeg) * 1000 // limit
+            self._share += (error * 1000 // limit - self._share) // _MEAN
         # Learned is what was seen, not what others tell of it.
         above_16 = self.excess_16[node + 1] if part else 0
         expected = self._expected(self.excess_16[node], above_16, part, n)
@@ -212,6 +222,13 @@ class Drift:
         if part:
             self._learn(node + 1, part, error, n)
         return known
+
+    def _swing(self, room):
+        if self._walls_16 is None:
+            self._walls_16 = room * 16
+        self._walls_16 += (room * 16 - self._walls_16) // _WALLS
+        lately = self._swung - self._swung // _WALLS_FADE - 1
+        self._swung = max(0, lately, abs(room - self._walls_16 // 16) - _WALLS_MDEG)
 
     def _expected(self, below_16, above_16, part, n):
         if part:
@@ -227,12 +244,21 @@ class Drift:
 
     def _kink(self, node):
         # By so much, mdeg, a load that was seen for hours only differs from what the two beside it
-        # say: the walls of a first day were cold, and the excess grows smoothly with the load.
+        # say: the walls of a first day were cold, and the excess grows smoothly with the load. A
+        # load that was not seen is as unsure as the three that tell of it are uneven.
         count = self.count
+        if count[node] < _KNOWN:
+            near = self._beside(node) if node else 0
+            after = near + (2 if near > 0 else -2)
+            if near and 0 < node + after < _NODES and count[node + after] >= _KNOWN:
+                return self._uneven(node + (near + after) // 2)
         if count[node] >= _YOUNG or not 1 < node < _NODES - 1:
             return 0
         if min(count[node - 1], count[node + 1]) < _KNOWN:
             return 0
+        return self._uneven(node)
+
+    def _uneven(self, node):
         excess_16 = self.excess_16
         return abs(2 * excess_16[node] - excess_16[node - 1] - excess_16[node + 1]) // 32
 

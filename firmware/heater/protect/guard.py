@@ -381,7 +381,11 @@ class Guard:
             signal[m.R_SWITCH_WELDED_BODY] = weld.verdict
             signal[m.R_ELEMENT_COLD] = weld.missing
             if stepped and self.room.source != 2:
-                signal[m.R_COVERED] = max(signal[m.R_COVERED], weld.covered(voltage))
+                cover = weld.covered(voltage)
+                # After days of steady load the rise has lost its lag; the balance has not.
+                if voltage or not weld.sure():
+                    cover = max(cover, signal[m.R_COVERED])
+                signal[m.R_COVERED] = cover
         told = self.room.own_ok and self._body_tells() and inp.body_state == _OK
         if not (told and weld.known()):
             self.drift.forget(signal)

@@ -84,7 +84,7 @@ def test_a_drift_is_named_while_the_room_gets_warmer():
         home = lived()
         home.live(2, 300)
         for _ in range(60):
-            if home.live(0.1, 300, drift_mdeg_h=k_h, room_mdeg_h=1200) > 1000:
+            if home.live(0.1, 300, drift_mdeg_h=k_h, room_mdeg_h=800) > 1000:
                 break
         assert abs(home.off) < 2300, k_h
 
@@ -106,6 +106,20 @@ def test_what_cold_walls_taught_is_no_drift():
             home.live(4, permille)
     assert home.live(6, 280) < 1000
     assert home.live(6, 280, drift_mdeg_h=500) > 1000  # by then it knows better
+
+
+def test_a_body_among_cold_walls_stands_lower_and_tells_of_no_drift():
+    # A day off in a light flat, then 10 K in an hour: walls take hours to follow, and what the
+    # body radiates to them is 1.6 K of its excess at first. Without such a day it is a drift.
+    for hour_mdeg in (-5000, 0):
+        home = lived(s_k=CONVECTOR_S_K)
+        home.live(3, 350)
+        home.live(2, 0, room_mdeg_h=hour_mdeg)
+        home.live(6, 0)
+        home.live(1, 700, room_mdeg_h=-2 * hour_mdeg)
+        home.off = 1600.0
+        most = home.live(4, 350, drift_mdeg_h=-250)
+        assert (most < 1000) if hour_mdeg else (most > 1000), (hour_mdeg, most)
 
 
 def test_without_a_meter_only_rest_tells():

@@ -6,6 +6,7 @@
 from rig import Bare, Rig, off_within, reset_only_by
 
 from heater.protect import memory as keep
+from heater.protect.monitors import R_COVERED
 from heater.protect.weld import LOOK
 from heater.signals import CORRUPT, OPEN, SHORT, STALE
 
@@ -233,6 +234,23 @@ def test_covered():
     assert covered_after(54_000.0, 1150.0, 500, Rig().board) <= 600  # oil-filled
     assert covered_after(54_000.0, 1150.0, 800, Bare) <= 600
     assert covered_after(64_000.0, 600.0, 800, Rig().board) <= 600  # panel
+
+
+def test_the_balance_overrules_the_rise_where_nobody_measures_the_voltage():
+    for board, named in ((Rig().board, True), (Bare, False)):
+        rig = Rig(board)
+        for rig.duty in (700, 0, 900, 0, 700, 0, 900):
+            rig.run(3600)
+        assert rig.guard.weld.sure()
+        signal = rig.guard.book.signal
+
+        def risen(*_):
+            signal[R_COVERED] = 2000
+            return True
+
+        rig.guard.thermal.second = risen
+        rig.run(120)
+        assert rig.has("covered") == named, board
 
 
 def test_a_look_for_a_cover_withholds_heat_and_leaves_the_contactor_alone():

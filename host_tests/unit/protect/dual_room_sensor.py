@@ -3,6 +3,7 @@
 
 from rig import Bare, Board, Rig, off_within
 
+from heater.protect.monitors import R_ROOM_DRIFT
 from heater.signals import CORRUPT, OPEN, SHORT, STALE
 
 
@@ -151,7 +152,7 @@ def test_no_drift_in_the_morning():
     rig.duty = 600
     rig.run(2 * 3600)
     assert not rig.codes()
-    assert abs(rig.guard.drift.mean_mdeg) < 500
+    assert rig.guard.book.signal[R_ROOM_DRIFT] < 500
 
 
 def test_room_disagrees():

@@ -86,6 +86,7 @@ HAZARDS = (
             DRIFT + "a_drift_is_named_while_the_room_gets_warmer",
             DRIFT + "a_steady_load_and_its_changes_are_no_drift",
             DRIFT + "what_cold_walls_taught_is_no_drift",
+            DRIFT + "a_body_among_cold_walls_stands_lower_and_tells_of_no_drift",
             DRIFT + "without_a_meter_only_rest_tells",
             PROOF + "sensors_against_each_other",
             INJECTION,
@@ -135,6 +136,7 @@ HAZARDS = (
             *_unit(
                 "covered",
                 "covered_is_not_an_open_window",
+                "the_balance_overrules_the_rise_where_nobody_measures_the_voltage",
                 "a_look_for_a_cover_withholds_heat_and_leaves_the_contactor_alone",
             ),
             THERMAL + "not_covered_after_a_night_of_one_load",
