@@ -242,9 +242,8 @@ def test_the_balance_overrules_the_rise_where_nobody_measures_the_voltage():
         for rig.duty in (700, 0, 900, 0, 700, 0, 900):
             rig.run(3600)
         assert rig.guard.weld.sure()
-        signal = rig.guard.book.signal
 
-        def risen(*_):
+        def risen(*_, signal=rig.guard.book.signal):
             signal[R_COVERED] = 2000
             return True
 
