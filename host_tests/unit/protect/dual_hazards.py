@@ -217,8 +217,8 @@ def test_body_disagrees():
 def covered_after(rise, tau_s, duty, board):
     rig = Rig(board)
     rig.rise, rig.tau_s, rig.noise = rise, tau_s, 63
-    # It has heated and cooled, or a voltage that nobody measures could be a cover.
-    for rig.duty in (duty, 0, duty, 0, duty):
+    # Without a meter it must have heated and cooled, or a higher voltage could be a cover.
+    for rig.duty in (duty, 0, duty, 0, duty) if board is Bare else (duty,):
         rig.run(2 * 3600 if rig.duty else 3600)
     assert not rig.codes(), rig.codes()
     rig.rise *= 5  # a blanket: a fifth of the conductance is left
@@ -239,15 +239,15 @@ def test_covered():
 def test_the_balance_overrules_the_rise_where_nobody_measures_the_voltage():
     for board, named in ((Rig().board, True), (Bare, False)):
         rig = Rig(board)
-        for rig.duty in (700, 0, 900, 0, 700, 0, 900):
-            rig.run(3600)
-        assert rig.guard.weld.sure()
+        rig.duty = 500
+        rig.run(600)
 
         def risen(*_, signal=rig.guard.book.signal):
             signal[R_COVERED] = 2000
             return True
 
         rig.guard.thermal.second = risen
+        rig.guard.weld.known = rig.guard.weld.sure = lambda: True
         rig.run(120)
         assert rig.has("covered") == named, board
 
