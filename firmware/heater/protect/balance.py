@@ -32,8 +32,8 @@ _MOST = const(1_000_000)  # sums are halved here: some hours of moving are remem
 _MOST_CHANGE = const(30_000_000)
 _BITS = const(14)  # of the sums when they are solved for a and b: their products fit 31 bits
 # Flow and loss rise together while it heats; only cooling sets them apart. Of 1 - r^2 of the two
-# this part at least, or a voltage that changed meanwhile may pass for loss. Homes that have heated
-# and cooled for a day show 0.2 to 0.5.
+# this part at least, or a voltage that changed meanwhile may pass for loss, and days of full power
+# let both fade. Homes that have heated and cooled for a day show 0.2 to 0.5.
 _APART = const(5)
 _A_MOST = const(0x10000)  # 50 K in 5 s at full power: no heater
 _WEIGHED = const(96)  # UNIT: a mean of three tenths of rated power tells of the voltage ...
@@ -53,7 +53,7 @@ _FULL = const(290)  # UNIT: of 320
 _COVERED = const(350)
 _COVERED_BLIND = const(800)
 _ODD_PERMILLE = const(850)  # of that: not learned as normal, by who knows its emitter
-_OLD = const(60)  # windows before what a body gets too much is judged without the voltage
+_OLD = const(60)  # windows before that may be so: the first ones say anything
 _YOUNG = const(120)  # until then an eighth more is needed
 _FADE = const(64)  # steps without heat in which what was too much is forgotten: five minutes
 
@@ -66,7 +66,7 @@ class Balance:
     def __init__(self):
         self.best = 0  # of the lags
         self.count = 0  # windows learned from
-        self._apart = 0  # bit i: cooling was seen as well as heating, by lag i
+        self._apart = 0  # bit i: a and b of lag i are of heating and cooling
         self.a_64 = [0] * LAGS  # change per UNIT of flow, _CHANGE * 64
         self.b_64 = [0] * LAGS  # and of loss
         self.error_16 = [0] * LAGS  # mean absolute error of each, mdeg * 16
@@ -91,19 +91,17 @@ class Balance:
     def learned(self):
         """What was learned, as a list of integers."""
         sums = self._ff + self._fl + self._df + [self._ll, self._dl]
-        return self.a_64 + self.b_64 + self.error_16 + sums + [self.count, self.best]
+        return self.a_64 + self.b_64 + self.error_16 + sums + [self._apart, self.count, self.best]
 
     def restore(self, values):
         """Take back `learned()`. Raises ValueError when it is none."""
         n = LAGS
-        if len(values) != 6 * n + 4 or not 0 <= values[-1] < n or min(values[: 5 * n]) < 0:
+        if len(values) != 6 * n + 5 or not 0 <= values[-1] < n or min(values[: 5 * n]) < 0:
             raise ValueError("weld")
         self.a_64, self.b_64, self.error_16, self._ff, self._fl, self._df = [
             values[k : k + n] for k in range(0, 6 * n, n)
         ]
-        self._ll, self._dl, self.count, self.best = values[6 * n :]
-        for i in range(n):
-            self._solve(i)
+        self._ll, self._dl, self._apart, self.count, self.best = values[6 * n :]
 
     def known(self):
         """True once enough was learned for a verdict."""
@@ -111,7 +109,7 @@ class Balance:
 
     def sure(self):
         """True once a voltage that nobody measures cannot pass for much of the loss."""
-        return self.count >= _OLD and (self._apart >> self.best & 1) == 1
+        return (self._apart >> self.best & 1) == 1
 
     def stored(self, mdeg):
         """Heat by which the emitter gets warmer by `mdeg`, permille * s of rated power."""
@@ -215,8 +213,9 @@ class Balance:
             dl >>= 1
             shift += 1
         det = ff * ll - fl * fl
-        self._apart &= ~(1 << i)
-        self._apart |= (det > ff * ll // _APART) << i
+        apart = self.count >= _OLD and det > ff * ll // _APART
+        if not apart and self._apart >> i & 1:
+            return  # what is known of both stays
         if det < 1024 or det < ff * ll // 32:
             return  # only heating or only cooling was seen: they cannot be told apart yet
         det //= 64
@@ -229,6 +228,7 @@ class Balance:
         if max(a, b) < _A_MOST:
             self.a_64[i] = a
             self.b_64[i] = b
+            self._apart |= apart << i
 
     def covered(self, metered):
         """Share of the surplus that only a cover explains, permille. metered: the power that was
@@ -257,6 +257,9 @@ class Balance:
         asked = self.a_64[best] * flow
         lost = self.b_64[best] * loss
         given = self._change(LONG) * 64 // _CHANGE + lost
+        if given > asked and best:
+            # More than asked for, or only sooner: after a pause the lag may be the quicker one.
+            asked = max(asked, self.a_64[best - 1] * self._over(self._flow[best - 1], LONG))
         given = max(-asked, min(2 * asked, given))
         # What is lost is known to a tenth or so; of much of it the rest says nothing of what is
         # missing.
@@ -280,4 +283,6 @@ class Balance:
 
     def _tell(self):
         if self._asked >= self.a_64[self.best] * (_ENOUGH // 2):
-            self.missing = 1000 - self._given // (self._asked // 1000)
+            self.missing = missing = 1000 - self._given // (self._asked // 1000)
+            if missing > 0 and self.count < _YOUNG:
+                self.missing -= missing // 8

@@ -221,7 +221,7 @@ def test_no_allocation_while_a_weld_is_learned_judged_and_tried(micropython, rep
 HOURS = """
 import micropython
 from dual_drift import lived
-
+from heater.protect.monitors import R_ROOM_DRIFT
 
 
 def look(home, drift, signal):
@@ -230,7 +230,7 @@ def look(home, drift, signal):
     for power, body, room in ((300, 37_000, 20_000), (700, 60_000, 20_000), (0, 20_000, 20_000)):
         for _ in range(3 * 360):
             drift.step(body, room, power, home, True, signal)
-            most = max(most, abs(drift.mean_mdeg))
+            most = max(most, signal[R_ROOM_DRIFT])
     drift.forget(signal)
     micropython.heap_unlock()
     return most
