@@ -30,7 +30,8 @@ _STEADY_MDEG = const(1000)  # ... and from here on by a third of it: walls and l
 # Where hours off cool a light flat by 10 K the walls take as long to follow. A body radiates to
 # them: it stands lower among cold ones, and higher than it was mostly seen among warm ones.
 _WALLS = const(72)  # blocks over which the room is averaged to tell: 6 h
-_WALLS_MDEG = const(3000)  # by how much the room may differ from that
+_AIR = const(12)  # ... and an hour, in which an airing passes
+_WALLS_MDEG = const(3000)  # by how much the two may differ
 _WALLS_PART = const(5)  # of the rest, at its most in the days before, is added to the limit
 _WALLS_FADE = const(1152)  # blocks: four days
 # What is given off grows with the excess to the power of 1.3 (EN 442-2), so an hour in which it
@@ -77,7 +78,8 @@ class Drift:
         self._filled = 0
         self._unsure = 0
         self._moved = 0  # by so much more than usual the room has
-        self._walls_16 = None  # mdeg * 16: the room, mean of some hours
+        self._air_16 = 0  # mdeg * 16: the room, mean of an hour ...
+        self._walls_16 = None  # ... and of some
         self._swung = 0  # mdeg: most by which it has lately differed, beyond what it may
         self._begin()
 
@@ -224,11 +226,14 @@ class Drift:
         return known
 
     def _swing(self, room):
+        room *= 16
         if self._walls_16 is None:
-            self._walls_16 = room * 16
-        self._walls_16 += (room * 16 - self._walls_16) // _WALLS
+            self._walls_16 = self._air_16 = room
+        self._walls_16 += (room - self._walls_16) // _WALLS
+        self._air_16 += (room - self._air_16) // _AIR
         lately = self._swung - self._swung // _WALLS_FADE - 1
-        self._swung = max(0, lately, abs(room - self._walls_16 // 16) - _WALLS_MDEG)
+        gap = abs(self._air_16 - self._walls_16) // 16
+        self._swung = max(0, lately, gap - _WALLS_MDEG)
 
     def _expected(self, below_16, above_16, part, n):
         if part:
