@@ -68,8 +68,8 @@ HAZARDS = (
         "heat given or withheld that does not move the reading; steps that air cannot make; "
         "the room that the body implies by the heat it gave off in the last hour; comparison with "
         "the collector, and of body, room and controller after two hours without heat",
-        "named before the real room has moved 2 K (drift: with a meter, after a day, in seven of "
-        "ten cases, else by 2.6 K, see the gaps); a fresh collector is believed instead",
+        "named before the real room has moved 2 K (drift: with a meter, after a day, in two of "
+        "three cases, else by 2.6 K, see the gaps); a fresh collector is believed instead",
         ("room_frozen", "room_jump", "room_drift", "room_disagrees", "sensors_apart"),
         (
             *_room(
