@@ -250,22 +250,30 @@ class Drift:
     def _kink(self, node):
         # By so much, mdeg, a load that was seen for hours only differs from what the two beside it
         # say: the walls of a first day were cold, and the excess grows smoothly with the load. A
-        # load that was not seen is as unsure as the three that tell of it are uneven.
+        # load that was not seen is as unsure as those that tell of it are uneven.
         count = self.count
-        if count[node] < _KNOWN:
-            near = self._beside(node) if node else 0
-            after = near + (2 if near > 0 else -2)
-            if near and 0 < node + after < _NODES and count[node + after] >= _KNOWN:
-                return self._uneven(node + (near + after) // 2)
+        doubt = 0
+        if node and count[node] < _KNOWN:
+            far = self._beside(node)
+            if far:
+                doubt = self._unevenness(node + far, 1 if far > 0 else -1)
         if count[node] >= _YOUNG or not 1 < node < _NODES - 1:
-            return 0
+            return doubt
         if min(count[node - 1], count[node + 1]) < _KNOWN:
-            return 0
-        return self._uneven(node)
+            return doubt
+        return max(doubt, self._uneven(node))
 
     def _uneven(self, node):
         excess_16 = self.excess_16
         return abs(2 * excess_16[node] - excess_16[node - 1] - excess_16[node + 1]) // 32
+
+    def _unevenness(self, near, side):
+        # Of the three loads that tell, or how much two differ: the least is much the sun's.
+        after = near + side
+        third = after + side
+        if 0 < third < _NODES and self.count[third] >= _KNOWN:
+            return self._uneven(after)
+        return abs(self.excess_16[near] - self.excess_16[after]) // 16
 
     def _beside(self, node):
         # Known load, its side (+1 or -1), and distance, where it and the next one on that side

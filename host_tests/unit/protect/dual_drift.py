@@ -122,6 +122,19 @@ def test_a_body_among_cold_walls_stands_lower_and_tells_of_no_drift():
         assert (most < 1000) if hour_mdeg else (most > 1000), (hour_mdeg, most)
 
 
+def test_two_loads_that_differ_tell_little_of_a_third():
+    # Half of their slope is taken for chance, so they expect 2 K or 3 K less than there is.
+    for apart_mdeg in (0, 4000):
+        home = Home()
+        home.live(4, 310)
+        seen_16 = home.drift.excess_16[3]
+        home.drift.count[:] = [0, 36_000, 36_000] + [0] * 6
+        home.drift.excess_16[2] = seen_16 - 5000 * 16
+        home.drift.excess_16[1] = home.drift.excess_16[2] + apart_mdeg * 16
+        most = home.live(2, 310)
+        assert (most < 1000) if apart_mdeg else (most > 1000), (apart_mdeg, most)
+
+
 def test_without_a_meter_only_rest_tells():
     # 198 V after 242 V: a third of the power, and no drift of the sensor.
     for metered in (True, False):

@@ -87,6 +87,7 @@ HAZARDS = (
             DRIFT + "a_steady_load_and_its_changes_are_no_drift",
             DRIFT + "what_cold_walls_taught_is_no_drift",
             DRIFT + "a_body_among_cold_walls_stands_lower_and_tells_of_no_drift",
+            DRIFT + "two_loads_that_differ_tell_little_of_a_third",
             DRIFT + "without_a_meter_only_rest_tells",
             PROOF + "sensors_against_each_other",
             INJECTION,
