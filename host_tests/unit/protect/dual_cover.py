@@ -65,7 +65,7 @@ def taught(weld, windows):
     ll = sum(loss * loss for _, loss, _ in windows)
     dl = sum(loss * change for _, loss, change in windows)
     learned = weld.learned()
-    learned[15:] = [ff] * 5 + [fl] * 5 + [df] * 5 + [ll, dl, *learned[-3:-2], count, 0]
+    learned[15:] = [ff] * 5 + [fl] * 5 + [df] * 5 + [ll, dl, learned[-3], count, 0]
     weld.restore(learned)
     for lag in range(5):
         weld._solve(lag)
