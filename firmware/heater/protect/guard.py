@@ -1,10 +1,12 @@
 # Protection as the application sees it: `check` before control, `interlock` after it, in every
 # tick; `slow_step` once a second outside the tick. The work is done by the modules beside it:
 # monitors (data), book (faults), interlock (two switches), electric, leakage, room, thermal
-# (estimators), proof (self-test). What outlasts a loss of power is memory.py's.
+# (estimators), proof (self-test). What the monitors that learn are told is learning.py's, and what
+# outlasts a loss of power memory.py's.
 
 from micropython import const
 
+from heater.protect import learning
 from heater.protect import monitors as m
 from heater.protect.book import WHO, Book
 from heater.protect.derating import Derating
@@ -23,7 +25,6 @@ from heater.signals import MODE_OFF, NOT_FITTED
 
 _OK = const(0)
 _STARTING = const(7)
-_DEAF_MS = const(5000)  # switched on for so long without a sign of current
 _START_S = const(5)  # a sensor that has not answered by then is lost
 _TICK_MS = const(100)
 _SECOND_MS = const(1000)
@@ -42,6 +43,7 @@ class Guard:
     room_source       0 own sensor, 1 collector, 2 none
     frost_demand      1: heat to 7 degC whatever the mode
     fault_count       faults in force
+    has_meter         1: the board has one
     dirty             1: memory.state is to be stored soon; the application sets it back to 0
     """
 
@@ -78,7 +80,7 @@ class Guard:
         self._body_mdeg = 115_000
         self._idle_max_s = 1800
         self._has_leak = 1
-        self._has_meter = 1
+        self.has_meter = 1
         self._changes = -1
 
     def configure(self, cfg, board):
@@ -87,7 +89,7 @@ class Guard:
         Never ends a fault. Raises KeyError for a missing setting.
         """
         self._has_leak = 1 if board.HAS_LEAK else 0
-        self._has_meter = 1 if board.HAS_METER else 0
+        self.has_meter = 1 if board.HAS_METER else 0
         self._leak_fine = _OK if board.HAS_LEAK else NOT_FITTED
         self._leak_ua = cfg.get("protect.leak_trip_ua")
         self._body_mdeg = cfg.get("protect.body_trip_mdeg")
@@ -127,7 +129,7 @@ class Guard:
             self._choose_room(inp)
         if phase == 2:
             self.electric.mean()
-            if self._has_meter:
+            if self.has_meter:
                 self.electric.second(inp, signal)
         elif phase == 4:
             self._look_around(inp, signal)
@@ -177,7 +179,7 @@ class Guard:
             if not book.active[i]:
                 # By the meter, or by a body that full power warms.
                 full_w = self.electric.full_w
-                power_w = self.proof.power_w if self._has_meter else full_w
+                power_w = self.proof.power_w if self.has_meter else full_w
                 book.raise_(i, inp.uptime_s, power_w * 1000 // full_w if full_w else 0, 200)
         self._permit()
 
@@ -351,58 +353,4 @@ class Guard:
 
     def slow_step(self, inp, out):
         """Once a second, outside the tick: monitors that learn. Allocates nothing either."""
-        electric = self.electric
-        signal = self.book.signal
-        voltage = metered = self._has_meter and inp.meter_state == _OK
-        scale = electric.full_w * 1000 // electric.rated_w if metered else 1000
-        power_w = electric.rated_w * electric.mean_permille // 1000 * scale // 1000
-        self.room.second(inp, power_w, signal)
-        if signal[m.R_ELEMENT_OPEN]:
-            power_w = 0
-        # A meter that sees no current although it should cannot tell of a weld either.
-        if signal[m.R_ELEMENT_OPEN] > _DEAF_MS:
-            metered = False
-        if self.proof.step != IDLE:
-            metered = True  # the body's answer to the proof test is the proof test's
-        weld = self.weld
-        permille = electric.mean_permille
-        self.rest.second(inp, permille, metered, signal)
-        stepped = self.thermal.second(
-            inp, permille, scale, power_w, self.room, metered, weld.known(), signal
-        )
-        sound = self._heats_as_told()
-        if inp.body_state != _OK:
-            weld.forget()
-        else:
-            weld.second(
-                inp.body_mdeg, self.room.mdeg, permille, scale, out.contactor, sound, not metered
-            )
-        if weld.known():
-            signal[m.R_SWITCH_WELDED_BODY] = weld.verdict
-            signal[m.R_ELEMENT_COLD] = weld.missing
-            if stepped and self.room.source != 2:
-                cover = weld.covered(voltage)
-                # After days of steady load the rise has lost its lag; the balance has not.
-                if voltage or not weld.sure():
-                    cover = max(cover, signal[m.R_COVERED])
-                signal[m.R_COVERED] = cover
-        told = self.room.own_ok and self._body_tells() and inp.body_state == _OK
-        if not (told and weld.known()):
-            self.drift.forget(signal)
-        elif stepped:
-            self.drift.step(
-                inp.body_mdeg, inp.room_mdeg, self.thermal.power, weld, voltage, signal
-            )
-
-    def _heats_as_told(self):
-        return not self.book.signal[m.R_ELEMENT_OPEN] and self._body_tells()
-
-    def _body_tells(self):
-        # Otherwise the body tells of element or cover, not of the room.
-        active = self.book.active
-        return not (
-            active[m.R_ELEMENT_OPEN]
-            or active[m.R_ELEMENT_WEAK]
-            or active[m.R_ELEMENT_COLD]
-            or active[m.R_COVERED]
-        )
+        learning.second(self, inp, out.contactor)
