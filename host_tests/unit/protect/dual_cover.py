@@ -56,6 +56,19 @@ def test_what_heating_alone_has_taught_at_a_low_voltage_is_no_cover():
         assert most < 1000 and took_s is None, (part, most)
 
 
+def test_heat_that_comes_sooner_after_a_pause_is_no_cover():
+    # Known at 198 V, now 242 V, five minutes off and full power: sooner than by the learned lag.
+    heater = lived(Panel)
+    heater.given = 0.81
+    for permille in (600, 0, 900, 0):
+        heater.run(HOUR_S, permille)
+    heater.given = 1.21
+    heater.run(HOUR_S, 600)
+    heater.run(300, 0)
+    assert most_covered(heater, 180, 1000)[0] < 600
+    del LIVED[Panel]
+
+
 def taught(weld, windows):
     """`weld` with the sums of these windows of (flow, loss, change), solved."""
     count = len(windows)

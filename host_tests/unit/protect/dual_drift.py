@@ -110,16 +110,19 @@ def test_what_cold_walls_taught_is_no_drift():
 
 def test_a_body_among_cold_walls_stands_lower_and_tells_of_no_drift():
     # A day off in a light flat, then 10 K in an hour: walls take hours to follow, and what the
-    # body radiates to them is 1.6 K of its excess at first. Without such a day it is a drift.
-    for hour_mdeg in (-5000, 0):
+    # body radiates to them is 1.6 K of its excess at first. Without such a day it is a drift, and
+    # so it is a week later.
+    for hour_mdeg, days in ((-5000, 0), (0, 0), (-5000, 7)):
         home = lived(s_k=CONVECTOR_S_K)
         home.live(3, 350)
         home.live(2, 0, room_mdeg_h=hour_mdeg)
         home.live(6, 0)
         home.live(1, 700, room_mdeg_h=-2 * hour_mdeg)
+        home.live(24 * days, 350)
         home.off = 1600.0
         most = home.live(4, 350, drift_mdeg_h=-250)
-        assert (most < 1000) if hour_mdeg else (most > 1000), (hour_mdeg, most)
+        drifts = days or not hour_mdeg
+        assert (most > 1000) if drifts else (most < 1000), (hour_mdeg, days, most)
 
 
 def test_two_loads_that_differ_tell_little_of_a_third():

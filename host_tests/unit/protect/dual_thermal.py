@@ -76,6 +76,18 @@ def test_not_cold_by_a_voltage_that_nobody_measures():
         del LIVED[kind]  # it knows another one now
 
 
+def test_a_body_that_is_hardly_known_lacks_an_eighth_less():
+    heater = lived(Oil)
+    missing(heater, HOUR_S, 600, 1.0)
+    lacks = []
+    for count, seconds in ((1000, 900), (100, 10)):
+        heater.weld.count = count
+        missing(heater, seconds, 600, 0.6)
+        lacks.append(heater.weld.missing)
+    assert lacks[0] > 100 and abs(lacks[1] * 8 - lacks[0] * 7) < lacks[0], lacks
+    del LIVED[Oil]
+
+
 def test_an_open_element_is_found_through_pauses_of_the_heat():
     # At full power, at part load, and with half a minute without heat in every minute and a half.
     for kind in (Convector, Oil):
