@@ -98,6 +98,12 @@ def test_loss_is_told_from_voltage_once_it_has_cooled():
     weld = taught(Weld(), warming + cooling)
     assert weld.sure() and abs(weld.a_64[0] - weld.b_64[0]) < 10
     both = weld.a_64 + weld.b_64
+    # A record of before this was kept is taken over, and is sure of it once it has cooled again.
+    older = weld.learned()
+    del older[-3]
+    last = Weld()
+    last.restore(older)
+    assert last.a_64 == weld.a_64 and last.count == weld.count and not last.sure()
     # Days of heat in which both are hidden by noise take nothing of it back ...
     faded = taught(weld, [(100, loss, 100 - loss) for loss in range(40, 90)] * 2)
     assert faded.sure() and faded.a_64 + faded.b_64 == both
